@@ -1,0 +1,4 @@
+export * from "./primitives.ts";
+export * from "./documents/index.ts";
+export * from "./events/index.ts";
+export * from "./errors.ts";
