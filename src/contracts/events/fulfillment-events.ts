@@ -45,7 +45,7 @@ export const FulfillmentShipped = defineEvent({
   name: "fulfillment.shipped",
   summary: "The goods left the dock.",
   subject: "fulfillmentOrderId",
-  data: { ...which, shipmentId: ShipmentId, shippedAt: Instant, lines: Type.Array(Type.Object(line, { additionalProperties: false })) },
+  data: { ...which, shipmentId: ShipmentId, channel: SystemCode, shippedAt: Instant, lines: Type.Array(Type.Object(line, { additionalProperties: false })) },
 });
 
 export const FulfillmentRecallRequested = defineEvent({
@@ -59,7 +59,7 @@ export const FulfillmentRecalled = defineEvent({
   name: "fulfillment.recalled",
   summary: "The warehouse stopped; nothing of it will ship.",
   subject: "fulfillmentOrderId",
-  data: { ...which, shipmentId: Type.Optional(ShipmentId) },
+  data: { ...which, shipmentId: Type.Optional(ShipmentId), carrier: Type.Optional(SystemCode) },
 });
 
 export const FulfillmentRecallRefused = defineEvent({

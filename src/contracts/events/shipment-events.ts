@@ -33,6 +33,7 @@ export const ShipmentTendered = defineEvent({
   subject: "shipmentId",
   data: {
     ...which,
+    branch: BranchCode,
     carrier: SystemCode,
     service: Type.String(),
     mode: ShippingMode,
