@@ -47,6 +47,12 @@ export interface LoggedEvent<Data = unknown> extends EventEnvelope {
   readonly data: Data;
 }
 
+/** An event as a process's reaction is handed it: which instance it concerns, and what happened. */
+export interface EffectCall<Data = unknown> {
+  readonly instanceId: string;
+  readonly event: LoggedEvent<Data>;
+}
+
 export type DataOf<Kind> = Kind extends { readonly data: infer Data extends TObject } ? Static<Data> : never;
 
 interface Declaration<Name extends string, Properties extends TProperties> {

@@ -16,7 +16,10 @@ export interface WhichFulfillment {
 export type CancelCause = "recalled" | "nothing-picked" | "release-refused";
 
 /** Orders that are being cancelled: what comes back to them is cancelled too instead of being sought elsewhere. */
-export async function ordersBeingCancelled(tx: Transaction, salesOrderIds: readonly string[]): Promise<ReadonlySet<string>> {
+export async function ordersBeingCancelled(
+  tx: Transaction,
+  salesOrderIds: readonly string[],
+): Promise<ReadonlySet<string>> {
   const rows = await rowsOf<{ salesOrderId: string }>(
     tx,
     `select sales_order_id as "salesOrderId" from sales_orders
@@ -27,8 +30,16 @@ export async function ordersBeingCancelled(tx: Transaction, salesOrderIds: reado
 }
 
 /** What comes back: cancelled with its order, or backordered and sought at other branches. */
-export const comesBack = (pieces: readonly TiedStock[], cancelled: ReadonlySet<string>, onHand: Untied["onHand"]): Untied[] =>
-  pieces.map((piece) => ({ ...piece, onHand, becomes: cancelled.has(piece.salesOrderId) ? "cancelled" : "backordered" }));
+export const comesBack = (
+  pieces: readonly TiedStock[],
+  cancelled: ReadonlySet<string>,
+  onHand: Untied["onHand"],
+): Untied[] =>
+  pieces.map((piece) => ({
+    ...piece,
+    onHand,
+    becomes: cancelled.has(piece.salesOrderId) ? "cancelled" : "backordered",
+  }));
 
 /**
  * What was to be shipped and was not: utters the backorder, seeks the goods at other branches at once, and gives stock that came
@@ -92,7 +103,11 @@ export async function cancelFulfillments(
   return [...cancelled, ...sought, ...(await settleCancellations(tx, salesOrderIds))];
 }
 
-export async function markCancelled(tx: Transaction, fulfillmentOrderIds: readonly string[], cause: CancelCause): Promise<void> {
+export async function markCancelled(
+  tx: Transaction,
+  fulfillmentOrderIds: readonly string[],
+  cause: CancelCause,
+): Promise<void> {
   await rowsOf(
     tx,
     `update fulfillment_orders set status = 'cancelled', cancel_cause = $1::jsonb ->> 'cause'

@@ -1,16 +1,33 @@
-import { FulfillmentCancelled, FulfillmentPicked, FulfillmentReleased, type DataOf, type EffectCall, type EventDraft } from "#contracts";
+import {
+  FulfillmentCancelled,
+  FulfillmentPicked,
+  FulfillmentReleased,
+  type DataOf,
+  type EffectCall,
+  type EventDraft,
+} from "#contracts";
 import type { Transaction } from "#platform";
 import { followedBy, ordersOf } from "../effect-context.ts";
 import { lockOrders, lockPositions } from "../orders/lifecycle/locks.ts";
 import { settleCancellations } from "../orders/lifecycle/settle-cancellations.ts";
 import { rowsOf } from "../sql.ts";
 import { comesBack, markCancelled, ordersBeingCancelled, seekElsewhere } from "./give-back.ts";
-import { positionsOf, stockTiedToFulfillments, takeFrom, untie, utterInventoryChanged, type TiedStock } from "./tied-stock.ts";
+import {
+  positionsOf,
+  stockTiedToFulfillments,
+  takeFrom,
+  untie,
+  utterInventoryChanged,
+  type TiedStock,
+} from "./tied-stock.ts";
 
 type Released = DataOf<typeof FulfillmentReleased>;
 type Picked = DataOf<typeof FulfillmentPicked>;
 
-export async function recordReleased(tx: Transaction, calls: readonly EffectCall<Released>[]): Promise<readonly EventDraft[]> {
+export async function recordReleased(
+  tx: Transaction,
+  calls: readonly EffectCall<Released>[],
+): Promise<readonly EventDraft[]> {
   await rowsOf(
     tx,
     `update fulfillment_orders f set status = 'released', warehouse_reference = r."warehouseReference"
@@ -25,23 +42,36 @@ export async function recordReleased(tx: Transaction, calls: readonly EffectCall
  * The warehouse picked. What it did not find was never there: on hand is corrected, the line goes back to backordered and is sought
  * at other branches. Where nothing at all was found the fulfillment is off.
  */
-export async function recordPicked(tx: Transaction, calls: readonly EffectCall<Picked>[]): Promise<readonly EventDraft[]> {
+export async function recordPicked(
+  tx: Transaction,
+  calls: readonly EffectCall<Picked>[],
+): Promise<readonly EventDraft[]> {
   const { salesOrderIds, storyOf } = ordersOf(calls);
   await lockOrders(tx, salesOrderIds);
-  const tied = await stockTiedToFulfillments(tx, calls.map((call) => call.event.data.fulfillmentOrderId));
+  const tied = await stockTiedToFulfillments(
+    tx,
+    calls.map((call) => call.event.data.fulfillmentOrderId),
+  );
   const short = calls.flatMap((call) => notPicked(call.event.data, tied));
   await lockPositions(tx, positionsOf(short));
   const untied = comesBack(short, await ordersBeingCancelled(tx, salesOrderIds), "goes");
   await untie(tx, untied);
   await writePicked(tx, calls);
   const empty = calls.filter((call) => call.event.data.lines.every((line) => Number(line.quantity) === 0));
-  await markCancelled(tx, empty.map((call) => call.event.data.fulfillmentOrderId), "nothing-picked");
+  await markCancelled(
+    tx,
+    empty.map((call) => call.event.data.fulfillmentOrderId),
+    "nothing-picked",
+  );
   const changes = short.map(({ sku, branch, salesOrderId }) => ({ sku, branch, story: storyOf(salesOrderId) }));
   return [
     ...(await utterInventoryChanged(tx, changes, "short-pick")),
     ...empty.map((call) => {
       const { fulfillmentOrderId, salesOrderId, branch } = call.event.data;
-      return FulfillmentCancelled({ fulfillmentOrderId, salesOrderId, branch, cause: "nothing-picked" }, followedBy(call));
+      return FulfillmentCancelled(
+        { fulfillmentOrderId, salesOrderId, branch, cause: "nothing-picked" },
+        followedBy(call),
+      );
     }),
     ...(await seekElsewhere(tx, untied, "short-pick", storyOf)),
     ...(await settleCancellations(tx, salesOrderIds)),

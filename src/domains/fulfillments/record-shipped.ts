@@ -6,7 +6,14 @@ import { settleCancellations } from "../orders/lifecycle/settle-cancellations.ts
 import { utterShipped } from "../orders/lifecycle/settle-orders.ts";
 import { rowsOf } from "../sql.ts";
 import { comesBack, ordersBeingCancelled, seekElsewhere } from "./give-back.ts";
-import { positionsOf, stockTiedToFulfillments, takeFrom, untie, utterInventoryChanged, type TiedStock } from "./tied-stock.ts";
+import {
+  positionsOf,
+  stockTiedToFulfillments,
+  takeFrom,
+  untie,
+  utterInventoryChanged,
+  type TiedStock,
+} from "./tied-stock.ts";
 
 type Shipped = DataOf<typeof FulfillmentShipped>;
 
@@ -14,14 +21,24 @@ type Shipped = DataOf<typeof FulfillmentShipped>;
  * The goods left: on hand and allocated go down, the lines move from allocated to shipped. What was picked and yet stayed behind
  * goes back to backordered. Utters `sales-order.shipped` where nothing is left.
  */
-export async function recordShipped(tx: Transaction, calls: readonly EffectCall<Shipped>[]): Promise<readonly EventDraft[]> {
+export async function recordShipped(
+  tx: Transaction,
+  calls: readonly EffectCall<Shipped>[],
+): Promise<readonly EventDraft[]> {
   const { salesOrderIds, storyOf } = ordersOf(calls);
   await lockOrders(tx, salesOrderIds);
-  const tied = await stockTiedToFulfillments(tx, calls.map((call) => call.event.data.fulfillmentOrderId));
+  const tied = await stockTiedToFulfillments(
+    tx,
+    calls.map((call) => call.event.data.fulfillmentOrderId),
+  );
   await lockPositions(tx, positionsOf(tied));
   const parted = calls.map((call) => partByShipped(call.event.data, tied));
   const gone = parted.flatMap((part) => part.gone);
-  const left = comesBack(parted.flatMap((part) => part.left), await ordersBeingCancelled(tx, salesOrderIds), "stays");
+  const left = comesBack(
+    parted.flatMap((part) => part.left),
+    await ordersBeingCancelled(tx, salesOrderIds),
+    "stays",
+  );
   await untie(tx, [...gone.map((piece) => ({ ...piece, becomes: "shipped", onHand: "goes" }) as const), ...left]);
   await writeShipped(tx, calls);
   const changes = gone.map(({ sku, branch, salesOrderId }) => ({ sku, branch, story: storyOf(salesOrderId) }));

@@ -25,7 +25,12 @@ export interface PlannedFulfillment {
   readonly warehouse: string;
   readonly explanation: string;
   readonly allocationIds: readonly string[];
-  readonly lines: readonly { readonly lineNumber: number; readonly sku: string; readonly unitOfMeasure: string; readonly quantity: string }[];
+  readonly lines: readonly {
+    readonly lineNumber: number;
+    readonly sku: string;
+    readonly unitOfMeasure: string;
+    readonly quantity: string;
+  }[];
 }
 
 /** One fulfillment order a branch and sales order, each line once. */
@@ -37,7 +42,17 @@ export function planFulfillments(sourced: readonly SourcedLine[], ids: Ids): Pla
     const explanations = [...new Set(lines.map((line) => line.allocationExplanation))];
     const explanation = `${branch} has the stock of ${new Set(lines.map((line) => line.lineNumber)).size} lines. ${explanations.join(" ")}`;
     const allocationIds = lines.map((line) => line.allocationId);
-    return [{ fulfillmentOrderId: ids.next("ful"), salesOrderId, branch, warehouse, explanation, allocationIds, lines: byLine(lines) }];
+    return [
+      {
+        fulfillmentOrderId: ids.next("ful"),
+        salesOrderId,
+        branch,
+        warehouse,
+        explanation,
+        allocationIds,
+        lines: byLine(lines),
+      },
+    ];
   });
 }
 
@@ -69,7 +84,12 @@ export async function sourceFulfillments(
     if (!call) return [];
     const { fulfillmentOrderId, salesOrderId, branch, warehouse, explanation } = fulfillment;
     const lines = fulfillment.lines.map(({ lineNumber, sku, quantity }) => ({ lineNumber, sku, quantity }));
-    return [FulfillmentRequested({ fulfillmentOrderId, salesOrderId, branch, warehouse, explanation, lines }, followedBy(call))];
+    return [
+      FulfillmentRequested(
+        { fulfillmentOrderId, salesOrderId, branch, warehouse, explanation, lines },
+        followedBy(call),
+      ),
+    ];
   });
 }
 

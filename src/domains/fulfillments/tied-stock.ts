@@ -40,7 +40,10 @@ export function takeFrom(tied: readonly TiedStock[], quantity: string): { taken:
 const columns = `allocation_id as "allocationId", sales_order_id as "salesOrderId", line_number as "lineNumber", sku, branch,
             quantity::text as quantity, fulfillment_order_id as "fulfillmentOrderId"`;
 
-export async function stockTiedToFulfillments(tx: Transaction, fulfillmentOrderIds: readonly string[]): Promise<readonly TiedStock[]> {
+export async function stockTiedToFulfillments(
+  tx: Transaction,
+  fulfillmentOrderIds: readonly string[],
+): Promise<readonly TiedStock[]> {
   return rowsOf<TiedStock>(
     tx,
     `select ${columns} from allocations
@@ -51,7 +54,10 @@ export async function stockTiedToFulfillments(tx: Transaction, fulfillmentOrderI
 }
 
 /** What the orders hold at branches that were not asked to fulfil it yet. */
-export async function stockNotYetSourced(tx: Transaction, salesOrderIds: readonly string[]): Promise<readonly TiedStock[]> {
+export async function stockNotYetSourced(
+  tx: Transaction,
+  salesOrderIds: readonly string[],
+): Promise<readonly TiedStock[]> {
   return rowsOf<TiedStock>(
     tx,
     `select ${columns} from allocations

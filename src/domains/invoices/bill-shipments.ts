@@ -33,7 +33,8 @@ export async function billShipments(tx: Transaction, calls: readonly EffectCall<
   return [];
 }
 
-const keyOf = (line: { readonly salesOrderId: string; readonly lineNumber: number }) => `${line.salesOrderId} ${line.lineNumber}`;
+const keyOf = (line: { readonly salesOrderId: string; readonly lineNumber: number }) =>
+  `${line.salesOrderId} ${line.lineNumber}`;
 
 async function readBilled(tx: Transaction, salesOrderIds: readonly string[]): Promise<readonly OrderLine[]> {
   return rowsOf<OrderLine>(
@@ -78,7 +79,10 @@ export interface BillableShipment {
   readonly lines: readonly BilledLine[];
 }
 
-export async function readBillableShipment(database: Queryable, shipmentId: string): Promise<BillableShipment | undefined> {
+export async function readBillableShipment(
+  database: Queryable,
+  shipmentId: string,
+): Promise<BillableShipment | undefined> {
   const [row] = await rowsOf<Omit<BillableShipment, "invoiceId">>(
     database,
     `select f.status = 'shipped' as "hasShipped", o.erp_order_number as "erpOrderNumber", o.customer_number as "customerNumber",

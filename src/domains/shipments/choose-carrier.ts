@@ -28,7 +28,11 @@ type PricedCandidate = Candidate & { readonly quote: RateQuote };
 const policy = "cheapest that keeps the promise";
 
 /** Judges all replies; the decision names every candidate and why it won or lost. Ties go by carrier, then service. */
-export function chooseCarrier(replies: readonly CarrierReply[], promise: ShippingPromise, decidedAt: Date): RateDecision {
+export function chooseCarrier(
+  replies: readonly CarrierReply[],
+  promise: ShippingPromise,
+  decidedAt: Date,
+): RateDecision {
   return decide(replies.flatMap(candidatesOf), promise, decidedAt);
 }
 
@@ -69,7 +73,9 @@ function decide(candidates: readonly Candidate[], promise: ShippingPromise, deci
   const ranked = keepers.length > 0 ? keepers.toSorted(byPrice) : open.toSorted(byArrival);
   const winner = ranked[0];
   const judged = open.map((candidate) => judge(candidate, winner, promise));
-  const explanation = winner ? explain(winner, judged, keepers.length, promise) : "No carrier is left that quoted a rate.";
+  const explanation = winner
+    ? explain(winner, judged, keepers.length, promise)
+    : "No carrier is left that quoted a rate.";
   return {
     policy,
     explanation,
@@ -102,7 +108,11 @@ const byArrival = (a: PricedCandidate, b: PricedCandidate) =>
 const byVerdict = (a: PricedCandidate, b: PricedCandidate) =>
   Number(b.verdict === "chosen") - Number(a.verdict === "chosen") || byPrice(a, b);
 
-function judge(candidate: PricedCandidate, winner: PricedCandidate | undefined, promise: ShippingPromise): PricedCandidate {
+function judge(
+  candidate: PricedCandidate,
+  winner: PricedCandidate | undefined,
+  promise: ShippingPromise,
+): PricedCandidate {
   const { quote } = candidate;
   const offer = `${quote.amount} ${quote.currency}, arrives ${quote.deliversOn}${ageOf(quote)}`;
   if (candidate === winner) return { ...candidate, verdict: "chosen", explanation: offer };
@@ -120,13 +130,19 @@ const promiseWords = (promise: ShippingPromise) =>
     ? `more than ${promise.transitDaysMax} days on the way`
     : `promised for ${promise.promisedOn}`;
 
-function explain(winner: PricedCandidate, all: readonly PricedCandidate[], keepers: number, promise: ShippingPromise): string {
+function explain(
+  winner: PricedCandidate,
+  all: readonly PricedCandidate[],
+  keepers: number,
+  promise: ShippingPromise,
+): string {
   const { quote } = winner;
   const name = `${winner.carrier} ${quote.serviceName} for ${quote.amount} ${quote.currency}${ageOf(quote)}`;
   if (keepers === 0) {
     const miss = promise.promisedOn === null ? "arrives in time" : `arrives by ${promise.promisedOn}`;
     return `None of ${all.length} offers ${miss}; ${name} is the quickest, arriving ${quote.deliversOn}.`;
   }
-  const aim = promise.promisedOn === null ? `arrive within ${promise.transitDaysMax} days` : `arrive by ${promise.promisedOn}`;
+  const aim =
+    promise.promisedOn === null ? `arrive within ${promise.transitDaysMax} days` : `arrive by ${promise.promisedOn}`;
   return `${name} is the cheapest of ${keepers} offers that ${aim} (${all.length} in all); it arrives ${quote.deliversOn}.`;
 }

@@ -22,7 +22,15 @@ export const createShipments =
     await writeShipments(tx, packed, context.now);
     return packed.map(({ shipmentId, fulfillmentOrderId, salesOrderId, branch, mode, weightLb, handlingUnits }) =>
       ShipmentCreated(
-        { shipmentId, fulfillmentOrderId, salesOrderId, branch, mode, weightLb, handlingUnitCount: handlingUnits.length },
+        {
+          shipmentId,
+          fulfillmentOrderId,
+          salesOrderId,
+          branch,
+          mode,
+          weightLb,
+          handlingUnitCount: handlingUnits.length,
+        },
         storyOf(salesOrderId),
       ),
     );

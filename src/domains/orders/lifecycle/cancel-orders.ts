@@ -21,22 +21,31 @@ interface WhichOrder {
 }
 
 /** Before any branch was asked: every line is cancelled, its stock and the credit it bound are free again. */
-export async function cancelBeforeFulfillment(tx: Transaction, calls: readonly EffectCall<CancelRequested>[]): Promise<EventDraft[]> {
+export async function cancelBeforeFulfillment(
+  tx: Transaction,
+  calls: readonly EffectCall<CancelRequested>[],
+): Promise<EventDraft[]> {
   const { salesOrderIds } = ordersOf(calls);
   await lockCreditsOf(tx, salesOrderIds);
   await beginCancelling(tx, calls);
   await returnExposure(tx, salesOrderIds);
-  return fillBackorders(tx, await cancelUnsourced(tx, salesOrderIds));
+  return [...(await fillBackorders(tx, await cancelUnsourced(tx, salesOrderIds)))];
 }
 
 /** An order the ERP never had: there is nobody to wait for. */
-export async function cancelOnHold(tx: Transaction, calls: readonly EffectCall<CancelRequested>[]): Promise<EventDraft[]> {
+export async function cancelOnHold(
+  tx: Transaction,
+  calls: readonly EffectCall<CancelRequested>[],
+): Promise<EventDraft[]> {
   const filled = await cancelBeforeFulfillment(tx, calls);
   return [...(await concludeCancellation(tx, calls)), ...filled];
 }
 
 /** While branches work on it: what no branch has is cancelled at once, and each branch that has not shipped is asked to stop. */
-export async function recallFulfillments(tx: Transaction, calls: readonly EffectCall<CancelRequested>[]): Promise<EventDraft[]> {
+export async function recallFulfillments(
+  tx: Transaction,
+  calls: readonly EffectCall<CancelRequested>[],
+): Promise<EventDraft[]> {
   const { salesOrderIds, storyOf } = ordersOf(calls);
   await beginCancelling(tx, calls);
   const freed = await cancelUnsourced(tx, salesOrderIds);
@@ -58,7 +67,10 @@ export async function recallFulfillments(tx: Transaction, calls: readonly Effect
 }
 
 /** Everything asked for came back, and the ERP knows: the order is cancelled. */
-export async function concludeCancellation(tx: Transaction, calls: readonly EffectCall<WhichOrder>[]): Promise<EventDraft[]> {
+export async function concludeCancellation(
+  tx: Transaction,
+  calls: readonly EffectCall<WhichOrder>[],
+): Promise<EventDraft[]> {
   const { salesOrderIds, storyOf } = ordersOf(calls);
   const rows = await rowsOf<DataOf<typeof SalesOrderCancelled>>(
     tx,
@@ -74,18 +86,29 @@ export async function concludeCancellation(tx: Transaction, calls: readonly Effe
   return rows.map((row) => SalesOrderCancelled(row, storyOf(row.salesOrderId)));
 }
 
-export async function refuseCancellation(_tx: Transaction, calls: readonly EffectCall<CancelRequested>[]): Promise<EventDraft[]> {
+export async function refuseCancellation(
+  _tx: Transaction,
+  calls: readonly EffectCall<CancelRequested>[],
+): Promise<EventDraft[]> {
   const { storyOf } = ordersOf(calls);
   const reason = "All of it has shipped; ask for a return.";
-  return calls.map(({ event: { data: { salesOrderId } } }) =>
-    SalesOrderCancelRefused({ salesOrderId, reason, cancelledLines: [] }, storyOf(salesOrderId)),
+  return calls.map(
+    ({
+      event: {
+        data: { salesOrderId },
+      },
+    }) => SalesOrderCancelRefused({ salesOrderId, reason, cancelledLines: [] }, storyOf(salesOrderId)),
   );
 }
 
 /** A warehouse said "too late". */
 export async function recordRecallRefused(
   tx: Transaction,
-  calls: readonly EffectCall<{ readonly fulfillmentOrderId: string; readonly salesOrderId: string; readonly reason: string }>[],
+  calls: readonly EffectCall<{
+    readonly fulfillmentOrderId: string;
+    readonly salesOrderId: string;
+    readonly reason: string;
+  }>[],
 ): Promise<EventDraft[]> {
   const { salesOrderIds } = ordersOf(calls);
   await lockOrders(tx, salesOrderIds);
@@ -116,7 +139,10 @@ async function cancelUnsourced(tx: Transaction, salesOrderIds: readonly string[]
   const tied = await stockNotYetSourced(tx, salesOrderIds);
   const freed = positionsOf(tied);
   await lockPositions(tx, freed);
-  await untie(tx, tied.map((piece) => ({ ...piece, becomes: "cancelled", onHand: "stays" }) as const));
+  await untie(
+    tx,
+    tied.map((piece) => ({ ...piece, becomes: "cancelled", onHand: "stays" }) as const),
+  );
   await rowsOf(
     tx,
     `update sales_order_lines
@@ -143,4 +169,3 @@ async function returnExposure(tx: Transaction, salesOrderIds: readonly string[])
     salesOrderIds,
   );
 }
-

@@ -22,10 +22,14 @@ export type CancellationVerdict =
   | { readonly verdict: "refused"; readonly reason: string };
 
 /** Waits for every branch that was asked to stop; whole only when nothing left and nobody said "too late". */
-export function judgeCancellation(order: Pick<CancellationInProgress, "fulfillments" | "cancelledLines">): CancellationVerdict {
+export function judgeCancellation(
+  order: Pick<CancellationInProgress, "fulfillments" | "cancelledLines">,
+): CancellationVerdict {
   const live = order.fulfillments.filter((one) => one.status !== "cancelled" && one.status !== "shipped");
   if (live.some((one) => one.recall !== "refused")) return { verdict: "waiting" };
-  const shipped = order.fulfillments.filter((one) => one.status === "shipped").map((one) => `${one.branch} has shipped its part.`);
+  const shipped = order.fulfillments
+    .filter((one) => one.status === "shipped")
+    .map((one) => `${one.branch} has shipped its part.`);
   const refused = live.map((one) => `${one.branch} goes on: ${one.recallReason ?? "too late"}.`);
   if (shipped.length + refused.length === 0) return { verdict: "recalled" };
   const rest = order.cancelledLines.length > 0 ? "The rest is cancelled." : "Nothing else was left to cancel.";
@@ -37,13 +41,18 @@ export function judgeCancellation(order: Pick<CancellationInProgress, "fulfillme
  * `sales-order.cancel-refused` with what left and what could be stopped; the order then goes on with the rest.
  */
 export async function settleCancellations(tx: Transaction, salesOrderIds: readonly string[]): Promise<EventDraft[]> {
-  const judged = (await readCancellations(tx, salesOrderIds)).map((order) => ({ order, verdict: judgeCancellation(order) }));
+  const judged = (await readCancellations(tx, salesOrderIds)).map((order) => ({
+    order,
+    verdict: judgeCancellation(order),
+  }));
   const drafts = judged.flatMap(({ order, verdict }): EventDraft[] => {
     const { salesOrderId, correlationId, cancelledLines } = order;
     if (verdict.verdict === "waiting") return [];
     if (verdict.verdict === "recalled") return [SalesOrderRecalled({ salesOrderId }, { correlationId })];
     const lines = cancelledLines.map((line) => ({ ...line }));
-    return [SalesOrderCancelRefused({ salesOrderId, reason: verdict.reason, cancelledLines: lines }, { correlationId })];
+    return [
+      SalesOrderCancelRefused({ salesOrderId, reason: verdict.reason, cancelledLines: lines }, { correlationId }),
+    ];
   });
   const goesOn = judged.filter(({ verdict }) => verdict.verdict === "refused").map(({ order }) => order.salesOrderId);
   await rowsOf(
@@ -54,7 +63,10 @@ export async function settleCancellations(tx: Transaction, salesOrderIds: readon
   return [...drafts, ...(await utterShipped(tx, goesOn)), ...(await settleOrders(tx, goesOn))];
 }
 
-async function readCancellations(tx: Transaction, salesOrderIds: readonly string[]): Promise<readonly CancellationInProgress[]> {
+async function readCancellations(
+  tx: Transaction,
+  salesOrderIds: readonly string[],
+): Promise<readonly CancellationInProgress[]> {
   return rowsOf<CancellationInProgress>(
     tx,
     `select o.sales_order_id as "salesOrderId", o.correlation_id as "correlationId",

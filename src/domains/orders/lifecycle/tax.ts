@@ -25,7 +25,10 @@ export interface TaxableOrder {
 }
 
 /** Tax follows the first branch that has stock of the order, else the customer's home branch, else the first of all. */
-export async function readTaxableOrders(database: Queryable, salesOrderIds: readonly string[]): Promise<readonly TaxableOrder[]> {
+export async function readTaxableOrders(
+  database: Queryable,
+  salesOrderIds: readonly string[],
+): Promise<readonly TaxableOrder[]> {
   return rowsOf<TaxableOrder>(
     database,
     `select o.sales_order_id as "salesOrderId", o.customer_number as "customerNumber", o.currency, o.tax_source as "taxSource",
@@ -50,14 +53,24 @@ export async function readTaxableOrders(database: Queryable, salesOrderIds: read
 }
 
 /** The certificate that holds where the goods go, on that day. */
-export const exemptionFor = (exemptions: readonly TaxExemption[], region: string | null, day: string): TaxExemption | undefined =>
+export const exemptionFor = (
+  exemptions: readonly TaxExemption[],
+  region: string | null,
+  day: string,
+): TaxExemption | undefined =>
   exemptions.find(
     (exemption) =>
-      exemption.region === region && exemption.validFrom <= day && (exemption.validTo === undefined || day <= exemption.validTo),
+      exemption.region === region &&
+      exemption.validFrom <= day &&
+      (exemption.validTo === undefined || day <= exemption.validTo),
   );
 
 /** Tax by a configured rate where the tax engine is silent, to the cent a line; nothing for an exempt customer. */
-export function estimateTax(order: TaxableOrder, ratePercent: string, day: string): Omit<DataOf<typeof SalesOrderTaxed>, "salesOrderId"> {
+export function estimateTax(
+  order: TaxableOrder,
+  ratePercent: string,
+  day: string,
+): Omit<DataOf<typeof SalesOrderTaxed>, "salesOrderId"> {
   const exempt = exemptionFor(order.exemptions, order.shipToRegion, day) !== undefined;
   const rate = multiply(exempt ? "0" : ratePercent, "0.01");
   const lines = order.lines.map(({ lineNumber, amount }) => ({
@@ -71,8 +84,15 @@ export function estimateTax(order: TaxableOrder, ratePercent: string, day: strin
 /** Patience with the tax engine ended: an estimate, marked as one. An order that has its tax already is left alone. */
 export const estimateTaxAt =
   (ratePercent: string) =>
-  async (tx: Transaction, calls: readonly EffectCall<unknown>[], context: { readonly now: Date }): Promise<EventDraft[]> => {
-    const orders = await readTaxableOrders(tx, calls.map((call) => call.instanceId));
+  async (
+    tx: Transaction,
+    calls: readonly EffectCall<unknown>[],
+    context: { readonly now: Date },
+  ): Promise<EventDraft[]> => {
+    const orders = await readTaxableOrders(
+      tx,
+      calls.map((call) => call.instanceId),
+    );
     const orderOf = new Map(orders.map((order) => [order.salesOrderId, order]));
     return calls.flatMap((call) => {
       const order = orderOf.get(call.instanceId);
@@ -83,9 +103,14 @@ export const estimateTaxAt =
   };
 
 /** The engine's word stands; an estimate gives way to it and never replaces it. */
-export async function recordTaxed(tx: Transaction, calls: readonly EffectCall<DataOf<typeof SalesOrderTaxed>>[]): Promise<EventDraft[]> {
+export async function recordTaxed(
+  tx: Transaction,
+  calls: readonly EffectCall<DataOf<typeof SalesOrderTaxed>>[],
+): Promise<EventDraft[]> {
   // An estimate and the engine's late answer may come in one batch.
-  const estimatesFirst = calls.toSorted((a, b) => Number(b.event.data.source === "estimate") - Number(a.event.data.source === "estimate"));
+  const estimatesFirst = calls.toSorted(
+    (a, b) => Number(b.event.data.source === "estimate") - Number(a.event.data.source === "estimate"),
+  );
   const best = new Map(estimatesFirst.map((call) => [call.event.data.salesOrderId, call.event.data]));
   await rowsOf(
     tx,

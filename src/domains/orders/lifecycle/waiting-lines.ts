@@ -35,7 +35,9 @@ export function fillWaitingLines(lines: readonly WaitingLine[], stock: readonly 
   return lines.flatMap((line) => {
     let wanted = new Decimal(line.quantity);
     const branches = (bySku.get(line.sku) ?? []).filter((position) => !line.avoid.includes(position.branch));
-    const preferred = branches.toSorted((a, b) => Number(b.branch === line.homeBranch) - Number(a.branch === line.homeBranch));
+    const preferred = branches.toSorted(
+      (a, b) => Number(b.branch === line.homeBranch) - Number(a.branch === line.homeBranch),
+    );
     const taken: NewAllocation[] = [];
     for (const position of preferred) {
       const quantity = Decimal.min(wanted, position.available);
