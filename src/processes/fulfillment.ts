@@ -1,10 +1,10 @@
 import * as saw from "#contracts";
-import { cancelFulfillments, createShipments, recordPicked, recordRecallRefused, recordReleased, recordShipped, type WhichFulfillment } from "#domains";
+import { cancelFulfillments, createShipments, giveBackRecalled, recordPicked, recordRecallRefused, recordReleased, recordShipped, type WhichFulfillment } from "#domains";
 import type { Hands } from "./commands/asking.ts";
 import { confirmShipmentToChannel } from "./commands/channel-commands.ts";
 import { recallFromWarehouse, releaseToWarehouse, sendDocumentsToWarehouse } from "./commands/warehouse-commands.ts";
 import { effect } from "./effect.ts";
-import { stay, transitionsOver, type Process } from "./engine-face.ts";
+import { stay, transitionsOver, type Process } from "./engine/index.ts";
 import { subjectNamed } from "./instances.ts";
 
 // prettier-ignore
@@ -27,7 +27,7 @@ export function fulfillment(hands: Hands): Process<FulfillmentState> {
   const recordDeparture = effect("record-shipped", recordShipped);
   const recordTooLate = effect("record-recall-refused", recordRecallRefused);
   const giveBackRefused = effect<WhichFulfillment>("give-back-refused", (tx, calls) => cancelFulfillments(tx, calls, "release-refused"));
-  const giveBackRecalled = effect<WhichFulfillment>("give-back-recalled", (tx, calls) => cancelFulfillments(tx, calls, "recalled"));
+  const giveBack = effect("give-back-recalled", giveBackRecalled);
 
   const beforeTheDock = ["releasing", "released", "picked", "packed", "labelled"] as const;
   return {
@@ -58,8 +58,8 @@ export function fulfillment(hands: Hands): Process<FulfillmentState> {
       when("labelled",     saw.FulfillmentShipped,           "shipped",   recordDeparture, tellChannel),
 
       when(beforeTheDock,  saw.FulfillmentRecallRequested,   stay,        recall),
-      when(beforeTheDock,  saw.FulfillmentRecalled,          "cancelled", giveBackRecalled),
+      when(beforeTheDock,  saw.FulfillmentRecalled,          "cancelled", giveBack),
       when(beforeTheDock,  saw.FulfillmentRecallRefused,     stay,        recordTooLate),
-    ].flat(),
+    ],
   };
 }

@@ -19,7 +19,7 @@ import type { Hands } from "./commands/asking.ts";
 import { confirmCancellationToChannel } from "./commands/channel-commands.ts";
 import { cancelErpOrder, cancelErpOrderLines, createErpOrder, postInvoice } from "./commands/erp-commands.ts";
 import { calculateTax } from "./commands/tax-commands.ts";
-import { stay, transitionsOver, type Process } from "./engine-face.ts";
+import { stay, transitionsOver, type Process } from "./engine/index.ts";
 import { effect } from "./effect.ts";
 import { subjectNamed } from "./instances.ts";
 
@@ -110,6 +110,6 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
       when("cancelling",   saw.SalesOrderCancelRefused,         "fulfilling",  cancelLinesInErp),
       when("cancelling",   saw.SalesOrderUnregistered,          stay,          conclude),
       when("cancelling",   saw.SalesOrderCancelled,             "cancelled",   tellChannel),
-    ].flat(),
+    ],
   };
 }

@@ -13,7 +13,7 @@ import type { Hands } from "./commands/asking.ts";
 import { tenderShipment, trackShipment, voidDoubtfulTender, voidTender } from "./commands/carrier-commands.ts";
 import { shopRates } from "./commands/shop-rates.ts";
 import { effect } from "./effect.ts";
-import { stay, transitionsOver, type Process } from "./engine-face.ts";
+import { stay, transitionsOver, type Process } from "./engine/index.ts";
 import { fieldOf, subjectNamed } from "./instances.ts";
 
 // prettier-ignore
@@ -81,7 +81,7 @@ export function shipment(hands: Hands): Process<ShipmentState> {
       when("voiding",      saw.ShipmentTendered,             stay,           recordTender),
       when("voiding",      saw.ShipmentTenderRefused,        stay),
       when("voiding",      saw.ShipmentVoided,               "cancelled",    cancel),
-    ].flat(),
+    ],
   };
 }
 
@@ -104,6 +104,6 @@ export function doubtfulTender(hands: Hands): Process<DoubtfulTenderState> {
     },
     starts: [saw.ShipmentTenderRefused],
     patience: { doubtful: "1m" },
-    transitions: whenDoubtful("doubtful", saw.ShipmentTenderRefused, "settled", voidDoubtfulTender(hands)),
+    transitions: [whenDoubtful("doubtful", saw.ShipmentTenderRefused, "settled", voidDoubtfulTender(hands))],
   };
 }

@@ -47,7 +47,7 @@ export interface LoggedEvent<Data = unknown> extends EventEnvelope {
   readonly data: Data;
 }
 
-/** An event as a process's reaction is handed it: which instance it concerns, and what happened. */
+/** What a reaction is called with: the instance it is for and the event that caused it. */
 export interface EffectCall<Data = unknown> {
   readonly instanceId: string;
   readonly event: LoggedEvent<Data>;

@@ -1,4 +1,4 @@
-import { FulfillmentCancelled, SalesOrderBackordered, type EffectCall, type EventDraft } from "#contracts";
+import { FulfillmentCancelled, FulfillmentRecalled, SalesOrderBackordered, type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import type { Transaction } from "#platform";
 import { Decimal } from "decimal.js";
 import { followedBy, ordersOf, type Story } from "../effect-context.ts";
@@ -101,6 +101,27 @@ export async function cancelFulfillments(
   });
   const sought = await seekElsewhere(tx, untied, "no-stock", storyOf);
   return [...cancelled, ...sought, ...(await settleCancellations(tx, salesOrderIds))];
+}
+
+/**
+ * The warehouse stopped. Its answer may have been written before we knew of the shipment it packed meanwhile: then the shipment is told
+ * by saying it once more, whole.
+ */
+export async function giveBackRecalled(
+  tx: Transaction,
+  calls: readonly EffectCall<DataOf<typeof FulfillmentRecalled>>[],
+): Promise<readonly EventDraft[]> {
+  const unaware = calls.filter((call) => call.event.data.shipmentId === undefined);
+  const { storyOf } = ordersOf(unaware);
+  const rows = await rowsOf<WhichFulfillment & { readonly shipmentId: string }>(
+    tx,
+    `select fulfillment_order_id as "fulfillmentOrderId", sales_order_id as "salesOrderId", branch, shipment_id as "shipmentId"
+       from fulfillment_orders
+      where fulfillment_order_id in (select jsonb_array_elements_text($1::jsonb)) and shipment_id is not null`,
+    unaware.map((call) => call.event.data.fulfillmentOrderId),
+  );
+  const said = rows.map((row) => FulfillmentRecalled(row, storyOf(row.salesOrderId)));
+  return [...said, ...(await cancelFulfillments(tx, calls, "recalled"))];
 }
 
 export async function markCancelled(

@@ -1,6 +1,6 @@
 import { CallFailure, type Clock } from "#platform";
 import { isRefused, type Answer, type AnyConnector } from "#systems";
-import type { CommandContext } from "../engine-face.ts";
+import type { CommandContext } from "../engine/index.ts";
 import type { CallOptions, SystemHandle } from "../systems-at-hand.ts";
 import type { EffectCall } from "#contracts";
 import type { ProcessPolicies } from "../policies.ts";

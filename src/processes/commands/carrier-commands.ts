@@ -12,7 +12,7 @@ import { keepDocuments, readShipmentsToPlace, type ShipmentToPlace } from "#doma
 import type { Queryable } from "#platform";
 import { isRefused, type Carrier } from "#systems";
 import { carrierNewsToEvents } from "../carrier-news.ts";
-import type { Command } from "../engine-face.ts";
+import type { Command } from "../engine/index.ts";
 import type { SystemHandle } from "../systems-at-hand.ts";
 import { acceptedOrPark, callOptions, cannot, forAPerson, HUB_LANE, storyOf, type Hands } from "./asking.ts";
 import { tenderOf } from "./shop-rates.ts";

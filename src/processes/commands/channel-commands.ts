@@ -1,6 +1,6 @@
 import { FulfillmentShipped, SalesOrderCancelled, SalesOrderChannelInformed, type DataOf } from "#contracts";
 import { readChannelOrder, readShipmentsToPlace } from "#domains";
-import type { Command } from "../engine-face.ts";
+import type { Command } from "../engine/index.ts";
 import { acceptedOrPark, callOptions, forAPerson, HUB_LANE, storyOf, type Hands } from "./asking.ts";
 
 const laneOf = ({ systems }: Hands, channel: string) => systems.storefrontOf(channel)?.code ?? HUB_LANE;

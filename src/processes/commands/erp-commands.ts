@@ -10,7 +10,7 @@ import {
 import { readBillableShipment, readCancelledQuantities, readSalesOrders } from "#domains";
 import { CallFailure } from "#platform";
 import { isRefused } from "#systems";
-import type { Command } from "../engine-face.ts";
+import type { Command } from "../engine/index.ts";
 import { acceptedOrPark, callOptions, cannot, forAPerson, storyOf, type Hands } from "./asking.ts";
 
 interface WhichOrder {

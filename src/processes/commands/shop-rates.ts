@@ -14,7 +14,7 @@ import {
 } from "#domains";
 import { CallFailure } from "#platform";
 import { isRefused, type Carrier, type ShipmentTender } from "#systems";
-import type { Command, CommandContext } from "../engine-face.ts";
+import type { Command, CommandContext } from "../engine/index.ts";
 import type { SystemHandle } from "../systems-at-hand.ts";
 import { callOptions, forAPerson, HUB_LANE, storyOf, type Hands } from "./asking.ts";
 

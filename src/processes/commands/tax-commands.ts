@@ -3,7 +3,7 @@ import { exemptionFor, readTaxableOrders, type TaxableOrder } from "#domains";
 import { add } from "#platform";
 import { isRefused, type TaxQuestion } from "#systems";
 import { Value } from "typebox/value";
-import type { Command } from "../engine-face.ts";
+import type { Command } from "../engine/index.ts";
 import { callOptions, cannot, forAPerson, storyOf, type Hands } from "./asking.ts";
 
 /** Shorter than the patience of `taxing`: a silent tax engine must not keep an order's later commands waiting behind it. */

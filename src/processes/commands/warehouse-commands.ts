@@ -11,7 +11,7 @@ import {
 } from "#contracts";
 import { readDocuments, readFulfillmentWork } from "#domains";
 import { isRefused } from "#systems";
-import type { Command } from "../engine-face.ts";
+import type { Command } from "../engine/index.ts";
 import { acceptedOrPark, callOptions, cannot, forAPerson, storyOf, type Hands } from "./asking.ts";
 
 /** Hands the work of one branch to its warehouse. The fulfillment order's id is our reference there. */
