@@ -5,6 +5,7 @@ export * from "./orders/lifecycle/fill-backorders.ts";
 export * from "./orders/lifecycle/holds.ts";
 export * from "./orders/lifecycle/locks.ts";
 export * from "./orders/lifecycle/read-for-systems.ts";
+export * from "./orders/lifecycle/read-sales-orders.ts";
 export * from "./orders/lifecycle/registration.ts";
 export * from "./orders/lifecycle/settle-cancellations.ts";
 export * from "./orders/lifecycle/settle-orders.ts";

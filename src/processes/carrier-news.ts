@@ -16,8 +16,16 @@ export interface Read<News> {
  * unmatched and kept by the door; and it cannot be lost, since `track-shipment` asks the carrier for the whole journey once the goods are
  * on their way, and what it then tells under the same message id becomes the very same fact.
  */
-export async function carrierNewsToEvents(database: Queryable, system: string, news: readonly CarrierNews[]): Promise<Read<CarrierNews>> {
-  const found = await findShipmentsByNumber(database, system, news.map((one) => one.number));
+export async function carrierNewsToEvents(
+  database: Queryable,
+  system: string,
+  news: readonly CarrierNews[],
+): Promise<Read<CarrierNews>> {
+  const found = await findShipmentsByNumber(
+    database,
+    system,
+    news.map((one) => one.number),
+  );
   const shipmentOf = new Map(found.map((shipment) => [shipment.number, shipment]));
   const matched = news.flatMap((one) => {
     const shipment = shipmentOf.get(one.number);
@@ -30,7 +38,10 @@ export async function carrierNewsToEvents(database: Queryable, system: string, n
     ),
   );
   return {
-    drafts: matched.map(({ one, shipment }) => ({ ...toEvent(system, one, shipment), id: deriveId("evt", system, one.messageId) })),
+    drafts: matched.map(({ one, shipment }) => ({
+      ...toEvent(system, one, shipment),
+      id: deriveId("evt", system, one.messageId),
+    })),
     unmatched: news
       .filter((one) => !shipmentOf.has(one.number))
       .map((one) => ({ news: one, reason: `No shipment with ${system} has the number ${one.number}.` })),

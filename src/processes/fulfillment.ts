@@ -1,5 +1,14 @@
 import * as saw from "#contracts";
-import { cancelFulfillments, createShipments, giveBackRecalled, recordPicked, recordRecallRefused, recordReleased, recordShipped, type WhichFulfillment } from "#domains";
+import {
+  cancelFulfillments,
+  createShipments,
+  giveBackRecalled,
+  recordPicked,
+  recordRecallRefused,
+  recordReleased,
+  recordShipped,
+  type WhichFulfillment,
+} from "#domains";
 import type { Hands } from "./commands/asking.ts";
 import { confirmShipmentToChannel } from "./commands/channel-commands.ts";
 import { recallFromWarehouse, releaseToWarehouse, sendDocumentsToWarehouse } from "./commands/warehouse-commands.ts";
@@ -26,7 +35,9 @@ export function fulfillment(hands: Hands): Process<FulfillmentState> {
   const createShipment = effect("create-shipment", createShipments(hands.policies.shipping));
   const recordDeparture = effect("record-shipped", recordShipped);
   const recordTooLate = effect("record-recall-refused", recordRecallRefused);
-  const giveBackRefused = effect<WhichFulfillment>("give-back-refused", (tx, calls) => cancelFulfillments(tx, calls, "release-refused"));
+  const giveBackRefused = effect<WhichFulfillment>("give-back-refused", (tx, calls) =>
+    cancelFulfillments(tx, calls, "release-refused"),
+  );
   const giveBack = effect("give-back-recalled", giveBackRecalled);
 
   const beforeTheDock = ["releasing", "released", "picked", "packed", "labelled"] as const;

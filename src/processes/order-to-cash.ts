@@ -59,6 +59,7 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
   const refuseToCancel = effect("refuse-cancellation", refuseCancellation);
   const conclude = effect("conclude-cancellation", concludeCancellation);
 
+  const onceSourced = ["fulfilling", "delivering", "cancelling"] as const;
   return {
     name: "order-to-cash",
     initial: "received",
@@ -90,12 +91,12 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
       when(["on-hold", "registering", "taxing"], saw.SalesOrderBackorderFilled, stay),
 
       when("fulfilling",   saw.SalesOrderBackorderFilled,       stay,          source),
-      when("fulfilling",   saw.FulfillmentShipped,              stay,          bill, invoice),
+      when(onceSourced,    saw.FulfillmentShipped,              stay,          bill, invoice),
       when("fulfilling",   saw.SalesOrderShipped,               "delivering"),
       when("delivering",   saw.SalesOrderCompleted,             "closed",      close),
       // The estimate gives way to the engine's late word, as far as it is not billed yet.
-      when(["fulfilling", "delivering", "cancelling"], saw.SalesOrderTaxed, stay, recordTax),
-      when(["fulfilling", "delivering", "cancelling"], saw.InvoicePosted,   stay, recordInvoice),
+      when(onceSourced,    saw.SalesOrderTaxed,                 stay,          recordTax),
+      when(onceSourced,    saw.InvoicePosted,                   stay,          recordInvoice),
 
       when(["registering", "taxing"], saw.SalesOrderCancelRequested, "cancelling", cancelLines, cancelOrderInErp),
       when("fulfilling",   saw.SalesOrderCancelRequested,       "cancelling",  recall),
@@ -103,8 +104,7 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
 
       when("cancelling",   saw.SalesOrderRegistered,            stay,          recordErpNumber),
       when("cancelling",   saw.SalesOrderRegistrationRefused,   stay),
-      when("cancelling",   saw.SalesOrderBackorderFilled,       stay,          source),
-      when("cancelling",   saw.FulfillmentShipped,              stay,          bill, invoice),
+      when("cancelling",   saw.SalesOrderBackorderFilled,       stay),
       when("cancelling",   saw.SalesOrderCancelRequested,       stay),
       when("cancelling",   saw.SalesOrderRecalled,              stay,          cancelOrderInErp),
       when("cancelling",   saw.SalesOrderCancelRefused,         "fulfilling",  cancelLinesInErp),

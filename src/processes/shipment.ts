@@ -54,6 +54,19 @@ export function shipment(hands: Hands): Process<ShipmentState> {
       "address-hold": "4h", "unplaced": "1h", "voiding": "1d",
     },
 
+    ignored: [
+      {
+        in: ["rating", "tendering"],
+        event: saw.ShipmentAddressCorrected,
+        because: "Our books have the corrected address already; whoever is offered the goods next is told that one.",
+      },
+      {
+        in: ["rating", "tendering", "address-hold"],
+        event: saw.ShipmentReplanned,
+        because: "Only a shipment no carrier is left for is sent round once more.",
+      },
+    ],
+
     // prettier-ignore
     transitions: [
       //   while           we learn of                       we become       and so we

@@ -22,7 +22,9 @@ export async function warehouseNewsToEvents(
   });
   return {
     drafts: judged.flatMap(({ one, fulfillment, reason }) =>
-      fulfillment && reason === null ? [{ ...toEvent(one, fulfillment), id: deriveId("evt", system, one.messageId) }] : [],
+      fulfillment && reason === null
+        ? [{ ...toEvent(one, fulfillment), id: deriveId("evt", system, one.messageId) }]
+        : [],
     ),
     unmatched: judged.flatMap(({ one, reason }) => (reason === null ? [] : [{ news: one, reason }])),
   };
@@ -43,7 +45,8 @@ function tooMuch(news: WarehouseNews, work: FulfillmentWork): string | null {
 function toEvent(news: WarehouseNews, work: FulfillmentWork): EventDraft {
   const { fulfillmentOrderId, salesOrderId, branch, channel } = work;
   const which = { fulfillmentOrderId, salesOrderId, branch };
-  if (news.news === "picked") return FulfillmentPicked({ ...which, lines: news.lines.map((line) => ({ ...line })) }, work);
+  if (news.news === "picked")
+    return FulfillmentPicked({ ...which, lines: news.lines.map((line) => ({ ...line })) }, work);
   if (news.news === "packed") return FulfillmentPacked({ ...which, handlingUnits: [...news.handlingUnits] }, work);
   const lines = news.lines.map((line) => ({ ...line }));
   return FulfillmentShipped(

@@ -1,4 +1,11 @@
-import { FulfillmentCancelled, FulfillmentRecalled, SalesOrderBackordered, type DataOf, type EffectCall, type EventDraft } from "#contracts";
+import {
+  FulfillmentCancelled,
+  FulfillmentRecalled,
+  SalesOrderBackordered,
+  type DataOf,
+  type EffectCall,
+  type EventDraft,
+} from "#contracts";
 import type { Transaction } from "#platform";
 import { Decimal } from "decimal.js";
 import { followedBy, ordersOf, type Story } from "../effect-context.ts";

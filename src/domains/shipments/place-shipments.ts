@@ -135,7 +135,7 @@ interface Correction {
 
 /**
  * An operator corrected where the goods go: rates are asked anew, of every carrier. Answers no draft where there is no such
- * shipment. For the door that takes the correction; it appends what is answered in the same transaction.
+ * shipment or a carrier has it already. For the door that takes the correction; it appends what is answered in the same transaction.
  */
 export async function correctAddress(
   tx: Transaction,
@@ -161,7 +161,7 @@ async function beginAnew(
   return rowsOf<WhichShipment & Story>(
     tx,
     `update shipments set refused_carriers = '[]', ship_to = coalesce(nullif($1::jsonb -> 'shipTo', 'null'), ship_to)
-      where shipment_id = $1::jsonb ->> 'shipmentId'
+      where shipment_id = $1::jsonb ->> 'shipmentId' and status in ('packed', 'rated')
      returning shipment_id as "shipmentId", fulfillment_order_id as "fulfillmentOrderId", sales_order_id as "salesOrderId",
                correlation_id as "correlationId"`,
     { shipmentId, shipTo },

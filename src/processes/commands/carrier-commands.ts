@@ -9,7 +9,7 @@ import {
   type DataOf,
 } from "#contracts";
 import { keepDocuments, readShipmentsToPlace, type ShipmentToPlace } from "#domains";
-import type { Queryable } from "#platform";
+import { CallFailure, type Queryable } from "#platform";
 import { isRefused, type Carrier } from "#systems";
 import { carrierNewsToEvents } from "../carrier-news.ts";
 import type { Command } from "../engine/index.ts";
@@ -40,6 +40,13 @@ const whichOf = (data: DataOf<typeof ShipmentRated> | ShipmentToPlace) => ({
   salesOrderId: data.salesOrderId,
 });
 
+/** An answer that makes no sense, or a no without business words, is not waited for: another carrier takes the goods. */
+function refusedOutright(error: unknown): { readonly reason: string; readonly outcome: "not-done" | "unknown" } {
+  const hopeless = error instanceof CallFailure && (error.category === "rejected" || error.category === "malformed");
+  if (!hopeless) throw error;
+  return { reason: error.message, outcome: error.outcome === "not-done" ? "not-done" : "unknown" };
+}
+
 /** Offers the goods to the chosen carrier and keeps its papers. */
 export const tenderShipment = (hands: Hands): Command<DataOf<typeof ShipmentRated>> => ({
   kind: "command",
@@ -55,7 +62,11 @@ export const tenderShipment = (hands: Hands): Command<DataOf<typeof ShipmentRate
     if (!quote) throw forAPerson(handle.code, "tender", `No rate was chosen for ${which.shipmentId}.`);
     if (!handle.connector.tender) throw cannot(handle, "tender");
     const tender = tenderOf(shipment, context.now.toISOString().slice(0, 10));
-    const answer = await handle.connector.tender(tender, quote, handle.call(callOptions(context)));
+    const answer = await handle.connector
+      .tender(tender, quote, handle.call(callOptions(context)))
+      .catch(refusedOutright);
+    if ("outcome" in answer)
+      return [ShipmentTenderRefused({ ...which, carrier: handle.code, ...answer }, storyOf(call))];
     if (isRefused(answer)) {
       const no = { ...which, carrier: handle.code, reason: answer.refused };
       return answer.kind === "address"
@@ -71,7 +82,9 @@ export const tenderShipment = (hands: Hands): Command<DataOf<typeof ShipmentRate
   givenUp(call, last) {
     const { carrier } = call.event.data;
     const reason = `It did not take the goods in time: ${last.explanation}`;
-    return [ShipmentTenderRefused({ ...whichOf(call.event.data), carrier, reason, outcome: last.outcome }, storyOf(call))];
+    return [
+      ShipmentTenderRefused({ ...whichOf(call.event.data), carrier, reason, outcome: last.outcome }, storyOf(call)),
+    ];
   },
 });
 
@@ -107,6 +120,8 @@ export const voidDoubtfulTender = (hands: Hands): Command<DataOf<typeof Shipment
   async perform(call, context) {
     const { shipmentId, fulfillmentOrderId, salesOrderId, carrier } = call.event.data;
     const handle = carrierAt(hands, carrier);
+    // Sent round once more and chosen again: what it has under our reference now is wanted.
+    if ((await shipmentAt(context.database, shipmentId)).carrier === carrier) return [];
     if (!handle.connector.voidTender) throw cannot(handle, "void-tender");
     const answer = await handle.connector.voidTender({ reference: shipmentId }, handle.call(callOptions(context)));
     acceptedOrPark(answer, handle, "void-tender");

@@ -31,7 +31,12 @@ export const createErpOrder = ({ systems }: Hands): Command<WhichOrder> => ({
     const answer = await handle.connector.createSalesOrder(order, handle.call(callOptions(context)));
     return isRefused(answer)
       ? [SalesOrderRegistrationRefused({ salesOrderId, system: handle.code, reason: answer.refused }, storyOf(call))]
-      : [SalesOrderRegistered({ salesOrderId, system: handle.code, erpOrderNumber: answer.erpOrderNumber }, storyOf(call))];
+      : [
+          SalesOrderRegistered(
+            { salesOrderId, system: handle.code, erpOrderNumber: answer.erpOrderNumber },
+            storyOf(call),
+          ),
+        ];
   },
 });
 
@@ -66,7 +71,11 @@ export const cancelErpOrderLines = ({ systems }: Hands): Command<DataOf<typeof S
     const order = await readCancelledQuantities(context.database, salesOrderId, cancelledLines);
     if (!handle.connector.cancelSalesOrder) throw cannot(handle, "cancel-sales-order");
     const answer = await handle.connector.cancelSalesOrder(
-      { reference: salesOrderId, lines: order.lines, ...(order.erpOrderNumber && { erpOrderNumber: order.erpOrderNumber }) },
+      {
+        reference: salesOrderId,
+        lines: order.lines,
+        ...(order.erpOrderNumber && { erpOrderNumber: order.erpOrderNumber }),
+      },
       handle.call(callOptions(context)),
     );
     acceptedOrPark(answer, handle, "cancel-sales-order");
@@ -99,11 +108,19 @@ export const postInvoice = ({ systems, policies }: Hands): Command<DataOf<typeof
         shipmentReference: shipmentId,
         currency,
         freightAmount: policies.freight.billed === "never" ? "0" : freightAmount,
-        lines: lines.map(({ lineNumber, sku, quantity, unitPrice, taxAmount }) => ({ lineNumber, sku, quantity, unitPrice, taxAmount })),
+        lines: lines.map(({ lineNumber, sku, quantity, unitPrice, taxAmount }) => ({
+          lineNumber,
+          sku,
+          quantity,
+          unitPrice,
+          taxAmount,
+        })),
       },
       handle.call(callOptions(context)),
     );
     const posted = acceptedOrPark(answer, handle, operation);
-    return [InvoicePosted({ invoiceId, salesOrderId, shipmentId, system: handle.code, currency, ...posted }, storyOf(call))];
+    return [
+      InvoicePosted({ invoiceId, salesOrderId, shipmentId, system: handle.code, currency, ...posted }, storyOf(call)),
+    ];
   },
 });

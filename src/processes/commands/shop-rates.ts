@@ -1,4 +1,11 @@
-import { ShipmentAddressRefused, ShipmentCreated, ShipmentUnplaced, type EventDraft, type DataOf, type RateQuote } from "#contracts";
+import {
+  ShipmentAddressRefused,
+  ShipmentCreated,
+  ShipmentUnplaced,
+  type EventDraft,
+  type DataOf,
+  type RateQuote,
+} from "#contracts";
 import {
   chooseCarrier,
   keepRateDecision,
@@ -58,14 +65,19 @@ export const shopRates = (hands: Hands): Command<WhichShipment> => ({
   },
   givenUp(call, last) {
     const { shipmentId, fulfillmentOrderId, salesOrderId } = call.event.data;
-    return [ShipmentUnplaced({ shipmentId, fulfillmentOrderId, salesOrderId, reason: last.explanation }, storyOf(call))];
+    return [
+      ShipmentUnplaced({ shipmentId, fulfillmentOrderId, salesOrderId, reason: last.explanation }, storyOf(call)),
+    ];
   },
 });
 
 function utterAddressRefused(shipment: ShipmentToPlace, reply: Asked, story: ReturnType<typeof storyOf>): EventDraft {
   const { shipmentId, fulfillmentOrderId, salesOrderId } = shipment;
   const reason = reply.outcome === "refused" ? reply.reason : "";
-  return ShipmentAddressRefused({ shipmentId, fulfillmentOrderId, salesOrderId, carrier: reply.carrier, reason }, story);
+  return ShipmentAddressRefused(
+    { shipmentId, fulfillmentOrderId, salesOrderId, carrier: reply.carrier, reason },
+    story,
+  );
 }
 
 /** What is offered to a carrier; the shipment's id is our reference there. */
@@ -80,7 +92,11 @@ export const tenderOf = (shipment: ShipmentToPlace, shipOn: string): ShipmentTen
   ...(shipment.customerPurchaseOrder !== null && { customerPurchaseOrder: shipment.customerPurchaseOrder }),
 });
 
-async function askCarriers(hands: Hands, shipment: ShipmentToPlace, context: CommandContext): Promise<readonly Asked[]> {
+async function askCarriers(
+  hands: Hands,
+  shipment: ShipmentToPlace,
+  context: CommandContext,
+): Promise<readonly Asked[]> {
   const { database, now } = context;
   const lane: RateLane = {
     mode: shipment.mode,
@@ -90,7 +106,12 @@ async function askCarriers(hands: Hands, shipment: ShipmentToPlace, context: Com
     weightLb: totalWeightLb(shipment.handlingUnits),
   };
   const carriers = hands.systems.carriers();
-  const known = await lastKnownRates(database, lane, carriers.map((carrier) => carrier.code), now);
+  const known = await lastKnownRates(
+    database,
+    lane,
+    carriers.map((carrier) => carrier.code),
+    now,
+  );
   const deadline = new AbortController();
   const signal = AbortSignal.any([context.signal, deadline.signal]);
   const elapsed = hands.clock.sleep(hands.policies.shipping.quoteDeadlineMs, signal);
@@ -98,7 +119,14 @@ async function askCarriers(hands: Hands, shipment: ShipmentToPlace, context: Com
     const replies = await Promise.all(
       carriers.map((handle) => {
         const lastKnown = known.filter((quote) => quote.carrier === handle.code);
-        return askCarrier(handle, shipment, { ...context, signal }, elapsed, lastKnown, hands.policies.shipping.quoteDeadlineMs);
+        return askCarrier(
+          handle,
+          shipment,
+          { ...context, signal },
+          elapsed,
+          lastKnown,
+          hands.policies.shipping.quoteDeadlineMs,
+        );
       }),
     );
     const live = replies.flatMap((reply) => (reply.outcome === "quoted" ? reply.quotes : []));
@@ -126,7 +154,10 @@ async function askCarrier(
   if (!handle.connector.quoteRates || !handle.connector.tender) {
     return { carrier, outcome: "not-eligible", reason: "Cannot be asked for rates." };
   }
-  const asking = handle.connector.quoteRates(tenderOf(shipment, context.now.toISOString().slice(0, 10)), handle.call(callOptions(context)));
+  const asking = handle.connector.quoteRates(
+    tenderOf(shipment, context.now.toISOString().slice(0, 10)),
+    handle.call(callOptions(context)),
+  );
   const answer = await Promise.race([
     asking.catch((error: unknown) => ({ silent: error instanceof Error ? error.message : String(error) })),
     elapsed.then(() => ({ silent: `Did not answer within ${deadlineMs} ms.` })),

@@ -27,7 +27,13 @@ export const releaseToWarehouse = ({ systems }: Hands): Command<DataOf<typeof Fu
     if (!handle.connector.release) throw cannot(handle, "release");
     const { customerPurchaseOrder, shipTo, lines } = work;
     const answer = await handle.connector.release(
-      { reference: fulfillmentOrderId, branch, shipTo, lines, ...(customerPurchaseOrder !== null && { customerPurchaseOrder }) },
+      {
+        reference: fulfillmentOrderId,
+        branch,
+        shipTo,
+        lines,
+        ...(customerPurchaseOrder !== null && { customerPurchaseOrder }),
+      },
       handle.call(callOptions(context)),
     );
     const which = { fulfillmentOrderId, salesOrderId, branch, warehouse: handle.code };
@@ -66,7 +72,8 @@ export const sendDocumentsToWarehouse = ({ systems }: Hands): Command<DataOf<typ
   lane: (call) => systems.warehouseOf(call.event.data.branch).code,
   priority: 60,
   async perform(call, context) {
-    const { shipmentId, fulfillmentOrderId, salesOrderId, branch, carrier, trackingNumber, proNumber, bolNumber } = call.event.data;
+    const { shipmentId, fulfillmentOrderId, salesOrderId, branch, carrier, trackingNumber, proNumber, bolNumber } =
+      call.event.data;
     const handle = systems.warehouseOf(branch);
     if (!handle.connector.sendDocuments) throw cannot(handle, "send-documents");
     const answer = await handle.connector.sendDocuments(
@@ -80,6 +87,8 @@ export const sendDocumentsToWarehouse = ({ systems }: Hands): Command<DataOf<typ
       handle.call(callOptions(context)),
     );
     acceptedOrPark(answer, handle, "send-documents");
-    return [ShipmentDocumentsSent({ shipmentId, fulfillmentOrderId, salesOrderId, warehouse: handle.code }, storyOf(call))];
+    return [
+      ShipmentDocumentsSent({ shipmentId, fulfillmentOrderId, salesOrderId, warehouse: handle.code }, storyOf(call)),
+    ];
   },
 });
