@@ -19,7 +19,7 @@ export interface Story {
   readonly correlationId: string;
   readonly causationId?: string | null;
 }
-export const followedBy = (call: EffectCall<unknown>): Story => ({
+export const followedBy = (call: EffectCall): Story => ({
   correlationId: call.event.correlationId,
   causationId: call.event.id,
 });

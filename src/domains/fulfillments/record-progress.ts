@@ -1,11 +1,5 @@
-import {
-  FulfillmentCancelled,
-  FulfillmentPicked,
-  FulfillmentReleased,
-  type DataOf,
-  type EffectCall,
-  type EventDraft,
-} from "#contracts";
+import type { FulfillmentPicked, FulfillmentReleased } from "#contracts";
+import { FulfillmentCancelled, type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import type { Transaction } from "#platform";
 import { followedBy, ordersOf } from "../effect-context.ts";
 import { lockOrders, lockPositions } from "../orders/lifecycle/locks.ts";

@@ -1,4 +1,5 @@
-import { FulfillmentShipped, type DataOf, type EffectCall, type EventDraft } from "#contracts";
+import type { FulfillmentShipped } from "#contracts";
+import { type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import type { Transaction } from "#platform";
 import { ordersOf } from "../effect-context.ts";
 import { lockOrders, lockPositions } from "../orders/lifecycle/locks.ts";

@@ -1,4 +1,5 @@
-import { FulfillmentShipped, InvoicePosted, type DataOf, type EffectCall, type EventDraft } from "#contracts";
+import type { FulfillmentShipped, InvoicePosted } from "#contracts";
+import { type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import { add, type Queryable, type Transaction } from "#platform";
 import { ordersOf, type EffectContext } from "../effect-context.ts";
 import { settleOrders } from "../orders/lifecycle/settle-orders.ts";

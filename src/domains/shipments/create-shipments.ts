@@ -1,4 +1,5 @@
-import { FulfillmentPacked, ShipmentCreated, type DataOf, type EffectCall, type EventDraft } from "#contracts";
+import type { FulfillmentPacked } from "#contracts";
+import { ShipmentCreated, type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import type { Transaction } from "#platform";
 import { ordersOf, type EffectContext } from "../effect-context.ts";
 import { rowsOf } from "../sql.ts";

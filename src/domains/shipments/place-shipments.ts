@@ -1,9 +1,8 @@
+import type { ShipmentTendered, ShipmentTenderRefused } from "#contracts";
 import {
   ShipmentAddressCorrected,
   ShipmentRated,
   ShipmentReplanned,
-  ShipmentTendered,
-  ShipmentTenderRefused,
   ShipmentUnplaced,
   type Address,
   type DataOf,
@@ -118,7 +117,7 @@ async function rememberRefusals(
 }
 
 /** Nothing of it will move: what was tendered is voided, or nothing was. */
-export async function recordCancelled(tx: Transaction, calls: readonly EffectCall<unknown>[]): Promise<EventDraft[]> {
+export async function recordCancelled(tx: Transaction, calls: readonly EffectCall[]): Promise<EventDraft[]> {
   await rowsOf(
     tx,
     `update shipments set status = 'cancelled' where shipment_id in (select jsonb_array_elements_text($1::jsonb))`,

@@ -1,12 +1,5 @@
-import {
-  FulfillmentShipped,
-  ShipmentDelivered,
-  ShipmentMilestoneRecorded,
-  ShipmentPickedUp,
-  type DataOf,
-  type EffectCall,
-  type EventDraft,
-} from "#contracts";
+import type { FulfillmentShipped, ShipmentDelivered, ShipmentMilestoneRecorded, ShipmentPickedUp } from "#contracts";
+import { type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import type { Transaction } from "#platform";
 import { ordersOf, type EffectContext } from "../effect-context.ts";
 import { settleOrders } from "../orders/lifecycle/settle-orders.ts";

@@ -1,5 +1,5 @@
 import { CallFailure, type Clock } from "#platform";
-import { isRefused, type Answer, type AnyConnector } from "#systems";
+import { isRefused, type Answer } from "#systems";
 import type { CommandContext } from "../engine/index.ts";
 import type { CallOptions, SystemHandle } from "../systems-at-hand.ts";
 import type { EffectCall } from "#contracts";
@@ -26,7 +26,7 @@ export const callOptions = (context: CommandContext): CallOptions => ({
 });
 
 /** The story goes on where the event that caused a command left it. */
-export const storyOf = (call: EffectCall<unknown>) => ({
+export const storyOf = (call: EffectCall) => ({
   correlationId: call.event.correlationId,
   causationId: call.event.id,
 });
@@ -42,7 +42,7 @@ export const cannot = (handle: SystemHandle, operation: string): CallFailure =>
 /** What was accepted; a refusal goes to a person. */
 export function acceptedOrPark<Accepted extends object>(
   answer: Answer<Accepted>,
-  handle: SystemHandle<AnyConnector>,
+  handle: SystemHandle,
   operation: string,
 ): Accepted {
   if (isRefused(answer)) throw forAPerson(handle.code, operation, `It was refused: ${answer.refused}`);

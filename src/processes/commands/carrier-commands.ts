@@ -1,8 +1,7 @@
+import type { FulfillmentRecalled, ShipmentRated } from "#contracts";
 import {
-  FulfillmentRecalled,
   ShipmentAddressRefused,
   ShipmentMilestoneRecorded,
-  ShipmentRated,
   ShipmentTendered,
   ShipmentTenderRefused,
   ShipmentVoided,
@@ -144,7 +143,7 @@ export const voidDoubtfulTender = (hands: Hands): Command<DataOf<typeof Shipment
 });
 
 /** Nobody told us for a while: asks. What comes back is the same news as a webhook's and is dropped where it is known. */
-export const trackShipment = (hands: Hands): Command<unknown> => ({
+export const trackShipment = (hands: Hands): Command => ({
   kind: "command",
   name: "track-shipment",
   lane: () => HUB_LANE,

@@ -1,4 +1,5 @@
-import { FulfillmentShipped, SalesOrderCancelled, SalesOrderChannelInformed, type DataOf } from "#contracts";
+import type { FulfillmentShipped, SalesOrderCancelled } from "#contracts";
+import { SalesOrderChannelInformed, type DataOf } from "#contracts";
 import { readChannelOrder, readShipmentsToPlace } from "#domains";
 import type { Command } from "../engine/index.ts";
 import { acceptedOrPark, callOptions, forAPerson, HUB_LANE, storyOf, type Hands } from "./asking.ts";

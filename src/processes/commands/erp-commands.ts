@@ -1,7 +1,6 @@
+import type { FulfillmentShipped, SalesOrderCancelRefused } from "#contracts";
 import {
-  FulfillmentShipped,
   InvoicePosted,
-  SalesOrderCancelRefused,
   SalesOrderRegistered,
   SalesOrderRegistrationRefused,
   SalesOrderUnregistered,

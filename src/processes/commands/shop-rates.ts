@@ -1,11 +1,5 @@
-import {
-  ShipmentAddressRefused,
-  ShipmentCreated,
-  ShipmentUnplaced,
-  type EventDraft,
-  type DataOf,
-  type RateQuote,
-} from "#contracts";
+import type { ShipmentCreated } from "#contracts";
+import { ShipmentAddressRefused, ShipmentUnplaced, type EventDraft, type DataOf, type RateQuote } from "#contracts";
 import {
   chooseCarrier,
   keepRateDecision,

@@ -1,4 +1,5 @@
-import { Address, SalesOrderRegistered, SalesOrderTaxed, type DataOf } from "#contracts";
+import type { SalesOrderRegistered } from "#contracts";
+import { Address, SalesOrderTaxed, type DataOf } from "#contracts";
 import { exemptionFor, readTaxableOrders, type TaxableOrder } from "#domains";
 import { add } from "#platform";
 import { isRefused, type TaxQuestion } from "#systems";

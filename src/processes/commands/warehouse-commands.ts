@@ -1,12 +1,10 @@
+import type { FulfillmentRecallRequested, FulfillmentRequested, ShipmentTendered } from "#contracts";
 import {
   FulfillmentRecalled,
   FulfillmentRecallRefused,
-  FulfillmentRecallRequested,
   FulfillmentReleased,
   FulfillmentReleaseRefused,
-  FulfillmentRequested,
   ShipmentDocumentsSent,
-  ShipmentTendered,
   type DataOf,
 } from "#contracts";
 import { readDocuments, readFulfillmentWork } from "#domains";

@@ -1,8 +1,8 @@
+import type { SalesOrderCancelRequested } from "#contracts";
 import {
   FulfillmentRecallRequested,
   SalesOrderCancelled,
   SalesOrderCancelRefused,
-  SalesOrderCancelRequested,
   type DataOf,
   type EffectCall,
   type EventDraft,

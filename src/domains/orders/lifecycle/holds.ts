@@ -1,12 +1,5 @@
-import {
-  SalesOrderHeld,
-  SalesOrderHoldReleased,
-  SalesOrderHoldsCleared,
-  SalesOrderRegistrationRefused,
-  type DataOf,
-  type EffectCall,
-  type EventDraft,
-} from "#contracts";
+import type { SalesOrderHoldReleased, SalesOrderRegistrationRefused } from "#contracts";
+import { SalesOrderHeld, SalesOrderHoldsCleared, type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import type { Transaction } from "#platform";
 import { ordersOf, type EffectContext } from "../../effect-context.ts";
 import { rowsOf } from "../../sql.ts";

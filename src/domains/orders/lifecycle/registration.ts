@@ -1,4 +1,5 @@
-import { SalesOrderRegistered, type DataOf, type EffectCall, type EventDraft } from "#contracts";
+import type { SalesOrderRegistered } from "#contracts";
+import { type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import type { Transaction } from "#platform";
 import { ordersOf } from "../../effect-context.ts";
 import { rowsOf } from "../../sql.ts";

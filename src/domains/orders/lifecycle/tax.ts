@@ -84,11 +84,7 @@ export function estimateTax(
 /** Patience with the tax engine ended: an estimate, marked as one. An order that has its tax already is left alone. */
 export const estimateTaxAt =
   (ratePercent: string) =>
-  async (
-    tx: Transaction,
-    calls: readonly EffectCall<unknown>[],
-    context: { readonly now: Date },
-  ): Promise<EventDraft[]> => {
+  async (tx: Transaction, calls: readonly EffectCall[], context: { readonly now: Date }): Promise<EventDraft[]> => {
     const orders = await readTaxableOrders(
       tx,
       calls.map((call) => call.instanceId),
