@@ -1,125 +1,131 @@
 import { eventCatalogue, type EventDraft, type EventKind, type LoggedEvent } from "#contracts";
-import type { Clock, Ids, Statement, Transaction } from "#platform";
-import { Compile, type Validator } from "typebox/compile";
+import type { Clock, Ids, Transaction } from "#platform";
 import { partitionOf } from "./partition.ts";
+import { createValidation } from "./validation.ts";
 
-/** Which instance of a process an event concerns; null when it is none of that process's business. */
+/** A process that listens to a type of event. */
 export interface EventRoute {
   readonly process: string;
-  readonly types: ReadonlySet<string>;
+  readonly type: string;
+  /** Which instance the event concerns; null: none. */
   instanceOf(event: LoggedEvent): string | null;
 }
 
-/** A fact: an event offered to one process instance. */
-export interface Offer {
+/** An event offered to one instance of a process. */
+export interface Fact {
+  readonly partition: number;
   readonly process: string;
   readonly instanceId: string;
   readonly event: LoggedEvent;
 }
 
+export interface AppendedEvent extends LoggedEvent {
+  /** The log had an event of this id already; nothing was written and nobody is told again. */
+  readonly duplicate: boolean;
+}
+
 export interface EventLog {
   /**
-   * Appends in the caller's transaction and offers each event to the processes it concerns. Answers what was appended; a draft with an id of its
-   * own that is in the log already is a repeat and is left out.
+   * Appends in the caller's transaction and lays the facts into the inbox of the processes that listen; one statement whatever the number.
+   * A draft that brings an id the log knows is answered as a duplicate.
    */
-  append(tx: Transaction, drafts: readonly EventDraft[]): Promise<readonly LoggedEvent[]>;
-  /** Judges drafts and gives them id and time, without writing: the engine writes its own with the rest of its transaction. */
+  append(tx: Transaction, drafts: readonly EventDraft[]): Promise<readonly AppendedEvent[]>;
+  /** Validates drafts and gives them what they lack. For who writes them to the log by himself: the engine. */
   complete(drafts: readonly EventDraft[]): readonly LoggedEvent[];
-  /** Whom an event concerns. */
-  offersOf(event: LoggedEvent): readonly Offer[];
-  /** Writes completed events, and the offers into the processes' inbox. Answers the ids that were new. */
-  write(tx: Transaction, events: readonly LoggedEvent[], offers: readonly Offer[]): Promise<ReadonlySet<string>>;
+  /** Who is to be offered an event. */
+  route(event: LoggedEvent): readonly Fact[];
 }
 
-interface EventLogOptions {
+export interface EventLogOptions {
   readonly clock: Clock;
   readonly ids: Ids;
+  /** The CloudEvents source: which hub. */
   readonly source: string;
   readonly routes: readonly EventRoute[];
-  /** The kinds that may be uttered; the hub's catalogue unless a bench or a test brings its own. */
   readonly catalogue?: readonly EventKind[];
+  /** Rung after the commit of a transaction that appended facts. */
+  readonly waker?: { notify(): void };
 }
 
-const appendEvents: Statement = {
+/** Columns of an event as `jsonb_to_recordset` unpacks them. */
+export const eventColumns =
+  "id text, type text, source text, subject text, time timestamptz, correlation_id text, causation_id text, data jsonb";
+
+const appendStatement = {
   name: "append-events",
-  text: `
-    with appended as (
+  text: `with written as (
       insert into events (id, type, source, subject, time, correlation_id, causation_id, data)
-      select id, type, source, subject, time, correlation_id, causation_id, data
-      from jsonb_to_recordset($1::jsonb)
-        as e(id text, type text, source text, subject text, time timestamptz, correlation_id text, causation_id text, data jsonb)
-      on conflict (id) do nothing
-      returning id
-    ), offered as (
+      select * from jsonb_to_recordset($1::jsonb -> 'events') as e (${eventColumns})
+      on conflict (id) do nothing returning id),
+    routed as (
       insert into process_facts (partition, process, instance_id, event_id)
-      select f.partition, f.process, f.instance_id, f.event_id
-      from jsonb_to_recordset($2::jsonb) with ordinality
-        as f(partition smallint, process text, instance_id text, event_id text, n bigint)
-      where f.event_id in (select id from appended)
-      order by f.n
-    )
-    select id from appended`,
+      select partition, process, instance_id, event_id
+        from jsonb_to_recordset($1::jsonb -> 'facts') as f (n int, partition int, process text, instance_id text, event_id text)
+       where event_id in (select id from written) order by n)
+    select id from written`,
 };
 
-function validatorsOf(catalogue: readonly EventKind[]): ReadonlyMap<string, Validator> {
-  return new Map(catalogue.map(({ type, data }) => [type, Compile(data)]));
-}
-
-/** An event nobody declared, or with other data than declared, is a mistake of ours; it must not get into the log. */
-function assertDeclared(validators: ReadonlyMap<string, Validator>, { type, data }: EventDraft): void {
-  const validator = validators.get(type);
-  if (!validator) throw new TypeError(`No event of type ${type} is declared in the catalogue.`);
-  if (validator.Check(data)) return;
-  const faults = validator.Errors(data).map(({ instancePath, message }) => `${instancePath} ${message}`);
-  throw new TypeError(`The data of ${type} is not what was declared: ${faults.join("; ")}`);
-}
-
-const eventRow = ({ correlationId, causationId, ...event }: LoggedEvent) => ({
-  ...event,
-  correlation_id: correlationId,
-  causation_id: causationId,
+/** An event as the statements that write events unpack it. */
+export const eventRow = (event: LoggedEvent) => ({
+  id: event.id,
+  type: event.type,
+  source: event.source,
+  subject: event.subject,
+  time: event.time,
+  correlation_id: event.correlationId,
+  causation_id: event.causationId,
+  data: event.data,
 });
 
-const factRow = ({ process, instanceId, event }: Offer) => ({
-  partition: partitionOf(event.correlationId),
-  process,
-  instance_id: instanceId,
-  event_id: event.id,
+const factRow = (fact: Fact, n: number) => ({
+  n,
+  partition: fact.partition,
+  process: fact.process,
+  instance_id: fact.instanceId,
+  event_id: fact.event.id,
 });
 
-export function createEventLog({ clock, ids, source, routes, catalogue = eventCatalogue }: EventLogOptions): EventLog {
-  const validators = validatorsOf(catalogue);
-  const routesByType = new Map(catalogue.map(({ type }) => [type, routes.filter(({ types }) => types.has(type))]));
-
-  const offersOf = (event: LoggedEvent): readonly Offer[] =>
-    (routesByType.get(event.type) ?? []).flatMap(({ process, instanceOf }) => {
-      const instanceId = instanceOf(event);
-      return instanceId === null ? [] : [{ process, instanceId, event }];
-    });
+export function createEventLog({
+  clock,
+  ids,
+  source,
+  routes,
+  catalogue = eventCatalogue,
+  waker,
+}: EventLogOptions): EventLog {
+  const validate = createValidation(catalogue);
+  const routesByType = Map.groupBy(routes, ({ type }) => type);
 
   const complete = (drafts: readonly EventDraft[]): readonly LoggedEvent[] => {
     const time = clock.now();
     return drafts.map((draft) => {
-      assertDeclared(validators, draft);
+      validate(draft);
       const { type, subject, correlationId, causationId, data } = draft;
       return { id: draft.id ?? ids.next("evt"), type, source, subject, time, correlationId, causationId, data };
     });
   };
 
-  const write: EventLog["write"] = async (tx, events, offers) => {
-    if (events.length === 0) return new Set();
-    const parameters = [JSON.stringify(events.map(eventRow)), JSON.stringify(offers.map(factRow))];
-    return new Set((await tx.query<{ id: string }>(appendEvents, parameters)).map(({ id }) => id));
-  };
+  const route = (event: LoggedEvent): readonly Fact[] =>
+    (routesByType.get(event.type) ?? []).flatMap((listener) => {
+      const instanceId = listener.instanceOf(event);
+      if (instanceId === null) return [];
+      return [{ partition: partitionOf(event.correlationId), process: listener.process, instanceId, event }];
+    });
 
   return {
     complete,
-    offersOf,
-    write,
+    route,
     async append(tx, drafts) {
+      if (drafts.length === 0) return [];
       const events = complete(drafts);
-      const appended = await write(tx, events, events.flatMap(offersOf));
-      return events.filter(({ id }) => appended.has(id));
+      const first = new Map(events.map((event) => [event.id, event] as const).toReversed());
+      const facts = events.filter((event) => first.get(event.id) === event).flatMap(route);
+      const parameter = { events: events.map(eventRow), facts: facts.map(factRow) };
+      const written = await tx.query<{ id: string }>(appendStatement, [parameter]);
+      if (facts.length > 0) tx.afterCommit(() => waker?.notify());
+      const fresh = new Set(written.map(({ id }) => id));
+      // The first to bring an id wrote it; a second one in the same list is a repeat.
+      return events.map((event) => ({ ...event, duplicate: !fresh.delete(event.id) }));
     },
   };
 }

@@ -1,4 +1,21 @@
-export * from "./partition.ts";
-export * from "./event-log.ts";
-export * from "./read-events.ts";
-export * from "./cloud-event.ts";
+export {
+  createEventLog,
+  eventColumns,
+  eventRow,
+  type AppendedEvent,
+  type EventLog,
+  type EventLogOptions,
+  type EventRoute,
+  type Fact,
+} from "./event-log.ts";
+export {
+  endOfLog,
+  followEvents,
+  readEvents,
+  type EventFilter,
+  type EventPage,
+  type FollowOptions,
+  type ReadOptions,
+} from "./read-events.ts";
+export { toCloudEvent } from "./cloud-event.ts";
+export { partitionOf, PARTITIONS } from "./partition.ts";

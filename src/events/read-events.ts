@@ -1,103 +1,103 @@
 import type { LoggedEvent } from "#contracts";
 import type { Queryable, Waker } from "#platform";
 
-export interface EventRow {
-  readonly id: string;
-  readonly type: string;
-  readonly source: string;
-  readonly subject: string;
-  readonly time: Date;
-  readonly correlation_id: string;
-  readonly causation_id: string | null;
-  readonly data: unknown;
-}
-
-export const eventOf = (row: EventRow): LoggedEvent => ({
-  id: row.id,
-  type: row.type,
-  source: row.source,
-  subject: row.subject,
-  time: row.time,
-  correlationId: row.correlation_id,
-  causationId: row.causation_id,
-  data: row.data,
-});
-
-export interface EventQuery {
-  /** Where to go on; null from the beginning. Opaque: keep it, do not read it. */
-  readonly after: string | null;
-  readonly limit: number;
+export interface EventFilter {
+  /** Full types, `sales-order.accepted.v1`. */
   readonly types?: readonly string[];
   readonly correlationId?: string;
   readonly subject?: string;
 }
 
+export interface ReadOptions extends EventFilter {
+  /** A cursor of an earlier read; null: from the beginning. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
 export interface EventPage {
   readonly events: readonly LoggedEvent[];
+  /** Where to read on, also when nothing was found. Opaque. */
   readonly cursor: string;
 }
 
-const START = "0-0";
-const CURSOR = /^\d{1,20}-\d{1,19}$/;
+interface EventRow extends Omit<LoggedEvent, "id"> {
+  readonly horizon: string;
+  readonly tx: string | null;
+  readonly seq: string | null;
+  readonly id: string | null;
+}
 
-export const isCursor = (text: string): boolean => CURSOR.test(text);
+const conditionFor = {
+  types: "e.type = any",
+  correlationId: "e.correlation_id = ",
+  subject: "e.subject = ",
+} as const;
+const filterNames = ["types", "correlationId", "subject"] as const;
 
-const readOn = {
-  name: "read-events",
-  text: `select tx::text, seq::text, id, type, source, subject, time, correlation_id, causation_id, data from events
-    where (tx, seq) > ($1::xid8, $2::bigint) and tx < pg_snapshot_xmin(pg_current_snapshot())
-      and ($4::text[] is null or type = any($4)) and ($5::text is null or correlation_id = $5) and ($6::text is null or subject = $6)
-    order by tx, seq limit $3`,
+/**
+ * Everything at or above the horizon may still be joined by a transaction that began before and commits later; what is below it is complete.
+ * The horizon comes from the same snapshot as the rows.
+ */
+const readText = (conditions: string) => `
+  with now_open as (select pg_snapshot_xmin(pg_current_snapshot()) as horizon)
+  select o.horizon, e.* from now_open o left join lateral (
+    select tx, seq, id, type, source, subject, time, correlation_id as "correlationId", causation_id as "causationId", data
+      from events e
+     where (e.tx, e.seq) > ($1::text::xid8, $2::bigint) and e.tx < o.horizon ${conditions}
+     order by e.tx, e.seq limit $3) e on true
+   order by e.tx, e.seq`;
+
+const beginning = "0.0";
+const parseCursor = (cursor: string | null): readonly string[] => {
+  const position = /^(\d+)\.(\d+)$/.exec(cursor ?? beginning);
+  if (!position) throw new RangeError(`"${cursor}" is no cursor of the event log.`);
+  return position.slice(1);
 };
 
-/** Reads on from a cursor. Stops below the oldest transaction still open, so that what commits late is never skipped. */
-export async function readEvents(database: Queryable, query: EventQuery): Promise<EventPage> {
-  const { after, limit, types, correlationId, subject } = query;
-  const [tx, seq] = (after ?? START).split("-");
-  const rows = await database.query<EventRow & { readonly tx: string; readonly seq: string }>(readOn, [
-    tx,
-    seq,
-    limit,
-    types ?? null,
-    correlationId ?? null,
-    subject ?? null,
-  ]);
+const logged = ({ horizon: _horizon, tx: _tx, seq: _seq, ...event }: EventRow): readonly LoggedEvent[] =>
+  event.id === null ? [] : [{ ...event, id: event.id }];
+
+/** Reads on from a cursor, in the order (transaction, position), without ever skipping what commits late. */
+export async function readEvents(database: Queryable, options: ReadOptions): Promise<EventPage> {
+  const given = filterNames.filter((name) => options[name] !== undefined);
+  const conditions = given.map((name, index) => `and ${conditionFor[name]}($${index + 4})`).join(" ");
+  const parameters = [...parseCursor(options.after), options.limit, ...given.map((name) => options[name])];
+  const statement = { name: `read-events:${given.join("+")}`, text: readText(conditions) };
+  const rows = await database.query<EventRow>(statement, parameters);
+  const events = rows.flatMap(logged);
   const last = rows.at(-1);
-  return { events: rows.map(eventOf), cursor: last ? `${last.tx}-${last.seq}` : (after ?? START) };
+  // A page that is not full has seen all there is below the horizon.
+  const cursor = events.length < options.limit ? `${last?.horizon}.0` : `${last?.tx}.${last?.seq}`;
+  return { events, cursor };
 }
 
-/** The cursor behind everything visible now: where to begin when only news is wanted. */
+/** The cursor behind everything that is complete now: a tail begins here. */
 export async function endOfLog(database: Queryable): Promise<string> {
-  const [row] = await database.query<{ readonly tx: string; readonly seq: string }>(
-    `select tx::text, seq::text from events where tx < pg_snapshot_xmin(pg_current_snapshot()) order by tx desc, seq desc limit 1`,
+  const [row] = await database.query<{ horizon: string }>(
+    "select pg_snapshot_xmin(pg_current_snapshot())::text as horizon",
   );
-  return row ? `${row.tx}-${row.seq}` : START;
+  return `${row?.horizon ?? 0}.0`;
 }
 
-interface FollowOptions {
-  readonly database: Queryable;
+export interface FollowOptions extends EventFilter {
+  readonly after: string | null;
+  /** One of the follower's own: a wake-up goes to whoever waits at that moment. */
   readonly waker: Pick<Waker, "wait">;
-  readonly after: string;
-  readonly types?: readonly string[];
   readonly signal: AbortSignal;
+  /** Looks by itself so often, should a wake-up get lost. */
+  readonly pollMs?: number;
 }
 
-const PAGE = 200;
-const POLL_MS = 500;
+const FOLLOW_PAGE = 500;
 
-/** The tail of the log, page by page: wakes when something was appended, and looks by itself twice a second. */
-export async function* followEvents({
-  database,
-  waker,
-  after,
-  types,
-  signal,
-}: FollowOptions): AsyncGenerator<EventPage> {
+/** What is in the log, then what comes, until the signal aborts. */
+export async function* followEvents(database: Queryable, options: FollowOptions): AsyncGenerator<LoggedEvent> {
+  const { waker, signal, pollMs = 1_000, after, ...filter } = options;
   let cursor = after;
   while (!signal.aborted) {
-    const page = await readEvents(database, { after: cursor, limit: PAGE, ...(types ? { types } : {}) });
+    const page = await readEvents(database, { ...filter, after: cursor, limit: FOLLOW_PAGE });
+    yield* page.events;
     cursor = page.cursor;
-    if (page.events.length > 0) yield page;
-    if (page.events.length < PAGE) await waker.wait(POLL_MS, signal);
+    if (page.events.length < FOLLOW_PAGE && !signal.aborted) await waker.wait(pollMs, signal);
   }
 }
