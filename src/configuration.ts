@@ -1,0 +1,110 @@
+import { Address, BranchCode, Currency, NonNegativeDecimal, SystemCode } from "#contracts";
+import { Type, type Static } from "typebox";
+
+/** A secret is never written down here: it is named, and read from the environment or a file at start. */
+const SecretReference = Type.Union([
+  Type.Object({ env: Type.String() }, { additionalProperties: false }),
+  Type.Object({ file: Type.String() }, { additionalProperties: false }),
+]);
+
+const Limits = Type.Partial(
+  Type.Object({
+    timeoutMs: Type.Integer({ minimum: 100, maximum: 600_000 }),
+    concurrencyMax: Type.Integer({ minimum: 1, maximum: 1000 }),
+    requestsPerSecondMax: Type.Number({ exclusiveMinimum: 0, maximum: 10_000 }),
+  }),
+  { additionalProperties: false },
+);
+
+/** One system we talk to. With `sandbox: true` its address and credentials are those of the sandbox counterparty of the same connector. */
+const System = Type.Object(
+  {
+    code: SystemCode,
+    connector: Type.String({ description: "The connector's code, for instance `granite`." }),
+    sandbox: Type.Optional(Type.Boolean()),
+    url: Type.Optional(Type.String({ pattern: "^https?://" })),
+    settings: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), SecretReference]))),
+    limits: Type.Optional(Limits),
+  },
+  { additionalProperties: false },
+);
+export type SystemSettings = Static<typeof System>;
+
+/** Where orders come from. A channel with a storefront is told of shipments; one with a folder is fed by files. */
+const Channel = Type.Object(
+  {
+    code: SystemCode,
+    title: Type.String(),
+    storefront: Type.Optional(SystemCode),
+    folder: Type.Optional(Type.String({ description: "A folder watched for order files, relative to the configuration." })),
+  },
+  { additionalProperties: false },
+);
+
+const Branch = Type.Object(
+  {
+    branch: BranchCode,
+    name: Type.String(),
+    warehouse: SystemCode,
+    address: Address,
+    sourcingRank: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
+  { additionalProperties: false },
+);
+
+const Policies = Type.Object(
+  {
+    /** What becomes of a line whose price in the channel is not ours. */
+    price: Type.Object(
+      {
+        tolerancePercent: NonNegativeDecimal,
+        above: Type.Enum(["accept", "correct", "hold"]),
+        below: Type.Enum(["accept", "correct", "hold"]),
+      },
+      { additionalProperties: false },
+    ),
+    shipping: Type.Object(
+      {
+        ltlFromWeightLb: NonNegativeDecimal,
+        quoteDeadlineMs: Type.Integer({ minimum: 100 }),
+        transitDaysMax: Type.Integer({ minimum: 1 }),
+      },
+      { additionalProperties: false },
+    ),
+    tax: Type.Object({ estimatedRatePercent: NonNegativeDecimal }, { additionalProperties: false }),
+    freight: Type.Object({ billed: Type.Enum(["as-quoted", "never"]) }, { additionalProperties: false }),
+    retention: Type.Object({ exchangesDays: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
+  },
+  { additionalProperties: false },
+);
+
+/** `crossdock.config.ts`, whole. */
+export const HubConfiguration = Type.Object(
+  {
+    hub: Type.Object(
+      { host: Type.String(), port: Type.Integer({ minimum: 0, maximum: 65_535 }), currency: Currency },
+      { additionalProperties: false },
+    ),
+    dataFolder: Type.String({ description: "Where the embedded database and the sandbox keep what is theirs." }),
+    sandbox: Type.Optional(
+      Type.Object(
+        {
+          timeScale: Type.Number({ minimum: 1, description: "How many times faster than life the counterparties work." }),
+          seed: Type.Integer(),
+          firstPort: Type.Integer({ minimum: 0, maximum: 65_000 }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    systems: Type.Array(System, { minItems: 1 }),
+    channels: Type.Array(Channel, { minItems: 1 }),
+    branches: Type.Array(Branch, { minItems: 1 }),
+    policies: Policies,
+    feeds: Type.Object({ everyMs: Type.Integer({ minimum: 250 }) }, { additionalProperties: false }),
+  },
+  { additionalProperties: false },
+);
+export type HubConfiguration = Static<typeof HubConfiguration>;
+
+/** Gives `crossdock.config.ts` its types; what it says is validated whole at start. */
+export const defineHub = (configuration: HubConfiguration): HubConfiguration => configuration;
