@@ -9,8 +9,8 @@ import {
 /** What every counterparty is built from. */
 export interface SandboxPremises {
   readonly data: SandboxData;
-  /** Where the hub listens: outgoing messages go to addresses below it. */
-  readonly hubUrl: string;
+  /** Where the hub takes what the counterparty of that code sends by itself. */
+  readonly inboundUrl: (code: string) => string;
   /** From 0 up to 1, seeded. */
   readonly random: () => number;
 }

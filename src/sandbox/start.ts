@@ -10,16 +10,22 @@ import { graniteEntry } from "./erp/granite.ts";
 import { wallClock, type SandboxClock } from "./kernel/clock.ts";
 import type { Counterparty } from "./kernel/counterparty.ts";
 import { fileJournal, memoryJournal } from "./kernel/journal.ts";
+import { cornerShopEntry } from "./storefront/corner-shop.ts";
+import { meridianEntry } from "./tax/meridian.ts";
 
 /** Everybody there is, by the code of their connector. */
 const entries: Readonly<Record<string, (premises: SandboxPremises) => SandboxEntry>> = {
+  "corner-shop": cornerShopEntry,
   granite: graniteEntry,
+  meridian: meridianEntry,
 };
 
 export interface SandboxOptions {
   /** Where the journals are kept. Left out: in memory, for tests. */
   readonly folder?: string;
   readonly hubUrl: string;
+  /** Where below `hubUrl` a counterparty's messages go. Left out: `/inbound/<code>`. */
+  readonly inboundPath?: (code: string) => string;
   /** How many times faster than life the counterparties work. */
   readonly timeScale: number;
   readonly clock?: SandboxClock;
@@ -49,6 +55,8 @@ type Opening = Static<typeof Opening>;
 /** Starts every counterparty in this process. With a folder, they go on where they were. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock = wallClock, folder, firstPort = 0, timeScale, hubUrl } = options;
+  const inboundPath = options.inboundPath ?? ((code) => `/inbound/${code}`);
+  const inboundUrl = (code: string) => new URL(inboundPath(code), hubUrl).href;
   const opening = readOpening(folder, { seed: options.seed, openedOn: dayOf(clock.now()) });
   const data = sandboxData(opening);
   const random = seededRandom(opening.seed);
@@ -60,7 +68,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     for (const [index, [code, entry]] of Object.entries(entries)
       .sort(([a], [b]) => a.localeCompare(b))
       .entries()) {
-      const { settings, open } = entry({ data, hubUrl, random });
+      const { settings, open } = entry({ data, inboundUrl, random });
       const journal = folder === undefined ? memoryJournal() : fileJournal(join(folder, `${code}.jsonl`));
       const port = firstPort === 0 ? 0 : firstPort + index;
       started.push({ settings, party: await open({ clock, timeScale, random, journal, port }) });

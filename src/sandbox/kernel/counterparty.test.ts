@@ -163,6 +163,11 @@ test("it can be down, silent, throttled, failing, refusing, and done without say
   expect((await fetch(`${party.url}/guests`)).status).toBe(401);
 });
 
+test("a misspelt behaviour is refused", async () => {
+  const party = await open();
+  expect(await control(party, "behaviour", { mod: "down" })).toMatchObject({ statusCode: 400 });
+});
+
 test("compressed time makes an hour a moment, and a message is tried until it is taken", async () => {
   const hub = await listen((count) => (count < 3 ? 500 : 204));
   const party = await open({ timeScale: 36_000, hubUrl: hub.url });

@@ -105,6 +105,8 @@ export async function createCounterparty<State, Fact>(
   const server = Fastify({
     forceCloseConnections: true,
     bodyLimit: 10_000_000,
+    // A misspelt setting of the control door is refused; by default Fastify would drop it without a word.
+    ajv: { customOptions: { removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   const behaviour = await openVendorDoor(server, description, desk, clock);
   await server.register(
