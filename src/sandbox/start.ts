@@ -7,7 +7,8 @@ import { seededRandom } from "./data/chance.ts";
 import { sandboxData, type SandboxData } from "./data/sandbox-data.ts";
 import type { SandboxEntry, SandboxPremises } from "./entry.ts";
 import { graniteEntry } from "./erp/granite.ts";
-import { wallClock, type SandboxClock } from "./kernel/clock.ts";
+import type { SandboxClock } from "./kernel/clock.ts";
+import { systemClock } from "#platform";
 import type { Counterparty } from "./kernel/counterparty.ts";
 import { fileJournal, memoryJournal } from "./kernel/journal.ts";
 import { cornerShopEntry } from "./storefront/corner-shop.ts";
@@ -54,7 +55,7 @@ type Opening = Static<typeof Opening>;
 
 /** Starts every counterparty in this process. With a folder, they go on where they were. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { clock = wallClock, folder, firstPort = 0, timeScale, hubUrl } = options;
+  const { clock = systemClock, folder, firstPort = 0, timeScale, hubUrl } = options;
   const inboundPath = options.inboundPath ?? ((code) => `/inbound/${code}`);
   const inboundUrl = (code: string) => new URL(inboundPath(code), hubUrl).href;
   const opening = readOpening(folder, { seed: options.seed, openedOn: dayOf(clock.now()) });

@@ -83,7 +83,7 @@ export function misbehave(vendor: FastifyInstance, clock: SandboxClock, wording:
   vendor.addHook("onRequest", async (request, reply) => {
     if (!touches(request)) return undefined;
     const delayMs = (behaviour.latencyMs ?? 0) + (behaviour.mode === "slow" ? (behaviour.delayMs ?? 0) : 0);
-    if (delayMs > 0) await pause(clock, delayMs);
+    if (delayMs > 0) await clock.sleep(delayMs);
     if (behaviour.mode === "down") return reset(request, reply);
     if (behaviour.mode === "hang") return reply.hijack();
     if (throttled()) {
@@ -130,10 +130,4 @@ function reset(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.hijack();
   request.raw.socket.resetAndDestroy();
   return reply;
-}
-
-async function pause(clock: SandboxClock, delayMs: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    clock.after(delayMs, resolve);
-  });
 }

@@ -1,19 +1,26 @@
-/** What the sandbox asks of a clock. The platform's clock fits; tests hand in one they can turn. */
+/** What the sandbox asks of a clock: the platform's. `sleep` ends early, without an error, when its signal aborts. */
 export interface SandboxClock {
   now(): Date;
-  /** Runs `action` once after `delayMs` of this clock's time; the answer calls it off. */
-  after(delayMs: number, action: () => void): () => void;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The clock on the wall. Timers do not keep the process alive. */
-export const wallClock: SandboxClock = {
-  now: () => new Date(),
-  after(delayMs, action) {
-    // A longer delay than a Node timer can hold would fire at once.
-    const timer = setTimeout(action, Math.min(delayMs, 2 ** 31 - 1));
-    timer.unref();
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
+// A Node timer holds no more than this; told to wait longer, it fires at once.
+const sleepMaxMs = 2 ** 31 - 1;
+
+/** Runs `action` once, after so much of this clock's time; the answer calls it off. */
+export function after(clock: SandboxClock, delayMs: number, action: () => void): () => void {
+  const calledOff = new AbortController();
+  const wait = async () => {
+    let leftMs = delayMs;
+    // Sleeps at least once, so that the action never runs before its caller has gone on.
+    do {
+      await clock.sleep(Math.min(leftMs, sleepMaxMs), calledOff.signal);
+      leftMs -= sleepMaxMs;
+    } while (leftMs > 0 && !calledOff.signal.aborted);
+    if (!calledOff.signal.aborted) action();
+  };
+  void wait();
+  return () => {
+    calledOff.abort();
+  };
+}

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { afterEach, expect, test } from "vitest";
-import { wallClock } from "./clock.ts";
+import { systemClock } from "#platform";
 import { createCounterparty, type Counterparty, type CounterpartyDescription } from "./counterparty.ts";
 import { fileJournal, memoryJournal, type Journal } from "./journal.ts";
 
@@ -56,7 +56,7 @@ afterEach(async () => {
 
 async function open(options: { journal?: Journal; timeScale?: number; hubUrl?: string } = {}): Promise<Counterparty> {
   const party = await createCounterparty(guestBook(options.hubUrl ?? "http://127.0.0.1:9"), {
-    clock: wallClock,
+    clock: systemClock,
     timeScale: options.timeScale ?? 1,
     random: () => 0.5,
     journal: options.journal ?? memoryJournal(),

@@ -1,6 +1,6 @@
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
-import type { SandboxClock } from "./clock.ts";
+import { after, type SandboxClock } from "./clock.ts";
 import type { Journal } from "./journal.ts";
 import { Effect, EffectLedger } from "./ledger.ts";
 import { Delivery } from "./webhooks.ts";
@@ -187,7 +187,7 @@ export class JournalDesk<State, Fact> implements Desk<State, Fact> {
 
   #arm(timer: Timer): void {
     const dueInMs = Math.max(0, Date.parse(timer.dueAt) - this.now().getTime());
-    const callOff = this.#options.clock.after(dueInMs, () => {
+    const callOff = after(this.#options.clock, dueInMs, () => {
       this.#callOff.delete(timer.id);
       const handle = this.#options.timers[timer.name];
       if (this.#stopped || !this.#timers.has(timer.id) || handle === undefined) return;

@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import type { SandboxClock } from "./clock.ts";
+import { after, type SandboxClock } from "./clock.ts";
 
 /** A message a counterparty sends by itself. `id` is the sender's own and the same on every attempt. */
 export const Delivery = Type.Object(
@@ -74,6 +74,7 @@ export class Outbox {
   readonly #pending = new Map<string, { readonly delivery: Delivery; attempts: number }>();
   readonly #due: string[] = [];
   readonly #stopping = new AbortController();
+  readonly #waiting = new Set<() => void>();
   #inFlight = 0;
   chaos: Chaos = {};
 
@@ -95,6 +96,8 @@ export class Outbox {
 
   /** Forgets what is pending. */
   clear(): void {
+    for (const callOff of this.#waiting) callOff();
+    this.#waiting.clear();
     this.#pending.clear();
     this.#due.length = 0;
   }
@@ -106,9 +109,11 @@ export class Outbox {
 
   #schedule(id: string, afterMs: number): void {
     if (afterMs === 0) return this.#begin(id);
-    this.#options.clock.after(afterMs, () => {
+    const callOff = after(this.#options.clock, afterMs, () => {
+      this.#waiting.delete(callOff);
       this.#begin(id);
     });
+    this.#waiting.add(callOff);
   }
 
   #begin(id: string): void {
