@@ -47,7 +47,7 @@ export interface Sandbox {
   /** By the code of the connector that speaks to it. */
   readonly systems: Readonly<Record<string, SandboxSystem>>;
   readonly data: SandboxData;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const Opening = Type.Object({ seed: Type.Integer(), openedOn: Type.String() });

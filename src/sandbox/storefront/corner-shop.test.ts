@@ -18,7 +18,7 @@ beforeEach(async () => {
     chance: chanceOf(seededRandom(1)),
     webhookUrl: "http://hub.example/inbound/corner-shop",
     token: "t",
-    webhookSecret: "hush",
+    clientSecret: "hush",
   });
   shop = await createCounterparty(description, {
     clock: systemClock,
@@ -62,7 +62,7 @@ describe("Corner Shop", () => {
       subtotal_price: "55.20",
       total_price: "55.20",
       note_attributes: [{ name: "customer_number", value: "C-1002" }],
-      customer: { tags: "C-1002" },
+      customer: { tags: "customer:C-1002, wholesale" },
       shipping_address: {
         company: "Lone Star Plumbing Supply",
         city: "Dallas",

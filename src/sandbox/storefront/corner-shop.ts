@@ -58,7 +58,7 @@ const shopDomain = "corner-shop.myshopify.com";
 
 /** Corner Shop: a storefront whose orders leave as Shopify's `orders/create` webhook. What the hub tells it comes by an API of its own. */
 export function cornerShop(
-  options: Shop & { readonly token: string; readonly webhookSecret: string },
+  options: Shop & { readonly token: string; readonly clientSecret: string },
 ): CounterpartyDescription<ShopOrders, Fact> {
   return {
     code: "corner-shop",
@@ -71,7 +71,7 @@ export function cornerShop(
     initial: () => new Map(),
     parseFact,
     evolve: keepOrders,
-    sign: (delivery) => shopifyHeaders(delivery, options.webhookSecret),
+    sign: (delivery) => shopifyHeaders(delivery, options.clientSecret),
     routes(vendor, desk) {
       vendor.get("/api/shop", () => ({ shop: { name: "Corner Shop", domain: shopDomain } }));
       takeConfirmations(vendor, desk);
@@ -87,7 +87,11 @@ export function cornerShop(
   };
 }
 
-const credentials = { token: "corner-shop-sandbox-token", webhookSecret: "corner-shop-sandbox-webhook-secret" };
+const credentials = {
+  token: "corner-shop-sandbox-token",
+  clientSecret: "corner-shop-sandbox-client-secret",
+  shopDomain,
+};
 export const cornerShopEntry = ({ data, random, inboundUrl }: SandboxPremises): SandboxEntry =>
   sandboxEntry(
     cornerShop({ data, chance: chanceOf(random), webhookUrl: inboundUrl("corner-shop"), ...credentials }),

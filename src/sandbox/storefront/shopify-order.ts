@@ -117,7 +117,7 @@ function shopifyLine(line: ShopOrderLine, id: number) {
     taxable: true,
     gift_card: false,
     product_exists: true,
-    properties: [{ name: "unit_of_measure", value: product.baseUnitOfMeasure }],
+    properties: [{ name: "uom", value: product.baseUnitOfMeasure }],
     tax_lines: [],
     discount_allocations: [],
     duties: [],
@@ -135,7 +135,7 @@ function shopifyCustomer({ customer }: ShopOrder) {
     state: "enabled",
     currency,
     tax_exempt: customer.taxExemptions.length > 0,
-    tags: customer.customerNumber,
+    tags: `customer:${customer.customerNumber}, wholesale`,
   };
 }
 

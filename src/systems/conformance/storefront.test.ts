@@ -5,7 +5,7 @@ import { storefrontConformance } from "./storefront.ts";
 
 storefrontConformance({
   connector: cornerShop,
-  wrongSettings: { token: "somebody-else", webhookSecret: "-" },
+  wrongSettings: { token: "somebody-else" },
   start: async () => {
     const counterpart = await startCounterpart("corner-shop");
     return {

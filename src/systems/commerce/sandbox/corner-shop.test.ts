@@ -3,8 +3,9 @@ import { recorded, scriptedCall } from "../../conformance/scripted-call.ts";
 import { cornerShop } from "./index.ts";
 
 const fixture = (name: string, status?: number) => recorded(import.meta.dirname, name, status);
+const settings = { token: "t", shopDomain: "corner-shop.myshopify.com", clientSecret: "0123456789abcdef" };
 const scripted = (answers: Parameters<typeof scriptedCall>[1], maybeDone = false) =>
-  scriptedCall<typeof cornerShop.settings>({ token: "t", webhookSecret: "s" }, answers, maybeDone);
+  scriptedCall<typeof cornerShop.settings>(settings, answers, maybeDone);
 
 const shipment = {
   channelOrderNumber: "#1001",
@@ -32,7 +33,7 @@ describe("telling the shop of a shipment", () => {
         },
       },
     ]);
-    expect(cornerShop.authorize({ token: "t", webhookSecret: "s" })).toEqual({ "x-corner-shop-token": "t" });
+    expect(cornerShop.authorize(settings)).toEqual({ "x-corner-shop-token": "t" });
   });
 
   it("tells nothing twice: it looks first when it may have been told", async () => {

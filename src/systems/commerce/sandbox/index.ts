@@ -6,11 +6,15 @@ import { fromErrors, toCancellation, toFulfillment, wasCancelled, wasFulfilled }
 
 const Settings = Type.Object({
   token: Type.String({ title: "API token", minLength: 1, secret: true }),
-  webhookSecret: Type.String({ title: "Webhook signing secret", minLength: 1, secret: true }),
+  shopDomain: Type.String({ title: "Shop domain", minLength: 1 }),
+  clientSecret: Type.String({ title: "Client secret, which signs its orders", minLength: 16, secret: true }),
 });
 type ShopCall = Call<typeof Settings>;
 
-/** Corner Shop, the sandbox's storefront. It honours no idempotency key: after an unknown outcome one looks before one tells it again. */
+/**
+ * Corner Shop, the sandbox's storefront. It honours no idempotency key: after an unknown outcome one looks before one tells it
+ * again. Its orders come in Shopify's format and are read as Shopify's; `shopDomain` and `clientSecret` are what that takes.
+ */
 export const cornerShop = {
   kind: "storefront",
   code: "corner-shop",
