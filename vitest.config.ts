@@ -1,10 +1,16 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import packageJson from "./package.json" with { type: "json" };
 
 /**
  * Two projects, one command. `unit` needs nothing; `postgres` shares one embedded cluster, each file on a database of its own.
  * Both resolve our doors to the sources.
  */
-const shared = { resolve: { conditions: ["source", "node"] }, ssr: { resolve: { conditions: ["source", "node"] } } };
+const doors = Object.entries(packageJson.imports).map(([door, { source }]) => ({
+  find: door,
+  replacement: fileURLToPath(new URL(source, import.meta.url)),
+}));
+const shared = { resolve: { alias: doors } };
 
 export default defineConfig({
   ...shared,

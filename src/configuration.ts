@@ -23,7 +23,9 @@ const System = Type.Object(
     connector: Type.String({ description: "The connector's code, for instance `granite`." }),
     sandbox: Type.Optional(Type.Boolean()),
     url: Type.Optional(Type.String({ pattern: "^https?://" })),
-    settings: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), SecretReference]))),
+    settings: Type.Optional(
+      Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), SecretReference])),
+    ),
     limits: Type.Optional(Limits),
   },
   { additionalProperties: false },
@@ -36,7 +38,9 @@ const Channel = Type.Object(
     code: SystemCode,
     title: Type.String(),
     storefront: Type.Optional(SystemCode),
-    folder: Type.Optional(Type.String({ description: "A folder watched for order files, relative to the configuration." })),
+    folder: Type.Optional(
+      Type.String({ description: "A folder watched for order files, relative to the configuration." }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -89,7 +93,10 @@ export const HubConfiguration = Type.Object(
     sandbox: Type.Optional(
       Type.Object(
         {
-          timeScale: Type.Number({ minimum: 1, description: "How many times faster than life the counterparties work." }),
+          timeScale: Type.Number({
+            minimum: 1,
+            description: "How many times faster than life the counterparties work.",
+          }),
           seed: Type.Integer(),
           firstPort: Type.Integer({ minimum: 0, maximum: 65_000 }),
         },

@@ -14,20 +14,90 @@ interface ErrorDeclaration {
 
 /** The one catalogue of errors. Refusals that are business facts (credit, stock) are events and decisions, not errors. */
 export const errorCatalogue = {
-  "malformed-body": { status: 400, retry: "never", title: "The body could not be read.", fix: "Send well-formed JSON with content-type application/json." },
-  "invalid-document": { status: 422, retry: "never", title: "The document does not fit its schema.", fix: "Correct the fields listed under `faults` and send it again; the original is kept for repair." },
-  "body-too-large": { status: 413, retry: "never", title: "The body is larger than is taken.", fix: "Split the document; the limit is in the message." },
-  "unauthenticated": { status: 401, retry: "after-operator", title: "The caller did not say who it is.", fix: "Send the token in `Authorization: Bearer ...`." },
-  "forbidden": { status: 403, retry: "after-operator", title: "The caller may not do this.", fix: "Ask the hub's operator for the scope named in the message." },
-  "invalid-signature": { status: 401, retry: "after-operator", title: "The message's signature does not match its body.", fix: "Check that both sides use the same signing secret and that no proxy rewrites the body." },
-  "not-found": { status: 404, retry: "never", title: "There is no such thing, or it is not yours.", fix: "Check the id." },
-  "idempotency-conflict": { status: 409, retry: "never", title: "The same key came with other content.", fix: "Use a new key for a new order; the differences are listed under `faults`." },
-  "in-flight": { status: 409, retry: "with-backoff", title: "A request with the same key is still being worked on.", fix: "Ask again after the seconds in Retry-After." },
-  "not-possible-now": { status: 409, retry: "never", title: "The thing's state does not allow this.", fix: "The message says why, and what is possible instead." },
-  "system-unavailable": { status: 503, retry: "with-backoff", title: "A system we depend on does not answer.", fix: "Nothing is lost: the work is queued and goes on when the system returns." },
-  "overloaded": { status: 503, retry: "with-backoff", title: "The hub takes no more right now.", fix: "Send again after the seconds in Retry-After." },
-  "invalid-configuration": { status: 500, retry: "after-operator", title: "The configuration is not valid.", fix: "Correct the settings listed under `faults` and start again." },
-  "internal": { status: 500, retry: "with-backoff", title: "Something broke that should not.", fix: "Send again with the same idempotency key; if it stays, give the correlation id to the operator." },
+  "malformed-body": {
+    status: 400,
+    retry: "never",
+    title: "The body could not be read.",
+    fix: "Send well-formed JSON with content-type application/json.",
+  },
+  "invalid-document": {
+    status: 422,
+    retry: "never",
+    title: "The document does not fit its schema.",
+    fix: "Correct the fields listed under `faults` and send it again; the original is kept for repair.",
+  },
+  "body-too-large": {
+    status: 413,
+    retry: "never",
+    title: "The body is larger than is taken.",
+    fix: "Split the document; the limit is in the message.",
+  },
+  unauthenticated: {
+    status: 401,
+    retry: "after-operator",
+    title: "The caller did not say who it is.",
+    fix: "Send the token in `Authorization: Bearer ...`.",
+  },
+  forbidden: {
+    status: 403,
+    retry: "after-operator",
+    title: "The caller may not do this.",
+    fix: "Ask the hub's operator for the scope named in the message.",
+  },
+  "invalid-signature": {
+    status: 401,
+    retry: "after-operator",
+    title: "The message's signature does not match its body.",
+    fix: "Check that both sides use the same signing secret and that no proxy rewrites the body.",
+  },
+  "not-found": {
+    status: 404,
+    retry: "never",
+    title: "There is no such thing, or it is not yours.",
+    fix: "Check the id.",
+  },
+  "idempotency-conflict": {
+    status: 409,
+    retry: "never",
+    title: "The same key came with other content.",
+    fix: "Use a new key for a new order; the differences are listed under `faults`.",
+  },
+  "in-flight": {
+    status: 409,
+    retry: "with-backoff",
+    title: "A request with the same key is still being worked on.",
+    fix: "Ask again after the seconds in Retry-After.",
+  },
+  "not-possible-now": {
+    status: 409,
+    retry: "never",
+    title: "The thing's state does not allow this.",
+    fix: "The message says why, and what is possible instead.",
+  },
+  "system-unavailable": {
+    status: 503,
+    retry: "with-backoff",
+    title: "A system we depend on does not answer.",
+    fix: "Nothing is lost: the work is queued and goes on when the system returns.",
+  },
+  overloaded: {
+    status: 503,
+    retry: "with-backoff",
+    title: "The hub takes no more right now.",
+    fix: "Send again after the seconds in Retry-After.",
+  },
+  "invalid-configuration": {
+    status: 500,
+    retry: "after-operator",
+    title: "The configuration is not valid.",
+    fix: "Correct the settings listed under `faults` and start again.",
+  },
+  internal: {
+    status: 500,
+    retry: "with-backoff",
+    title: "Something broke that should not.",
+    fix: "Send again with the same idempotency key; if it stays, give the correlation id to the operator.",
+  },
 } as const satisfies Record<string, ErrorDeclaration>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
@@ -35,7 +105,10 @@ export type ErrorCode = keyof typeof errorCatalogue;
 /** One thing wrong with a document: where, what was expected, what was there, what to do. */
 export const Fault = Type.Object(
   {
-    path: Type.String({ description: "JSON pointer into the document, or a row and column.", examples: ["/lines/0/quantity"] }),
+    path: Type.String({
+      description: "JSON pointer into the document, or a row and column.",
+      examples: ["/lines/0/quantity"],
+    }),
     expected: Type.String(),
     found: Type.Optional(Type.String()),
     fix: Type.Optional(Type.String()),
@@ -68,7 +141,11 @@ export class CrossdockError extends Error {
   readonly code: ErrorCode;
   readonly faults: readonly Fault[];
 
-  constructor(code: ErrorCode, message: string, options: { readonly faults?: readonly Fault[]; readonly cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly faults?: readonly Fault[]; readonly cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.faults = options.faults ?? [];

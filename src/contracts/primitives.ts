@@ -24,7 +24,11 @@ export const OrderQuantity = Type.String({
 });
 
 export const Currency = Type.String({ pattern: "^[A-Z]{3}$", description: "ISO 4217 code.", examples: ["USD"] });
-export const Country = Type.String({ pattern: "^[A-Z]{2}$", description: "ISO 3166-1 alpha-2 code.", examples: ["US"] });
+export const Country = Type.String({
+  pattern: "^[A-Z]{2}$",
+  description: "ISO 3166-1 alpha-2 code.",
+  examples: ["US"],
+});
 
 /** An instant in UTC. RFC 3339. */
 export const Instant = Type.String({
@@ -34,7 +38,11 @@ export const Instant = Type.String({
 });
 
 /** A calendar day, where the time of day means nothing. */
-export const LocalDate = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$", description: "A day, ISO 8601.", examples: ["2026-11-23"] });
+export const LocalDate = Type.String({
+  pattern: "^\\d{4}-\\d{2}-\\d{2}$",
+  description: "A day, ISO 8601.",
+  examples: ["2026-11-23"],
+});
 
 export const UnitOfMeasure = Type.String({
   pattern: "^[A-Z0-9]{1,4}$",
@@ -42,15 +50,35 @@ export const UnitOfMeasure = Type.String({
   examples: ["EA", "CS"],
 });
 
-export const Sku = Type.String({ pattern: "^[\\x21-\\x7e]{1,40}$", description: "Our item number.", examples: ["PVC-90-050"] });
-export const BranchCode = Type.String({ pattern: "^[A-Z0-9-]{1,12}$", description: "A branch of ours.", examples: ["ATL"] });
-export const CustomerNumber = Type.String({ pattern: "^[\\x21-\\x7e]{1,30}$", description: "The account number in the ERP.", examples: ["C-1001"] });
+export const Sku = Type.String({
+  pattern: "^[\\x21-\\x7e]{1,40}$",
+  description: "Our item number.",
+  examples: ["PVC-90-050"],
+});
+export const BranchCode = Type.String({
+  pattern: "^[A-Z0-9-]{1,12}$",
+  description: "A branch of ours.",
+  examples: ["ATL"],
+});
+export const CustomerNumber = Type.String({
+  pattern: "^[\\x21-\\x7e]{1,30}$",
+  description: "The account number in the ERP.",
+  examples: ["C-1001"],
+});
 /** A system we talk to, a channel orders come by: the code it has in the configuration. */
-export const SystemCode = Type.String({ pattern: "^[a-z][a-z0-9-]{0,39}$", description: "A system's or channel's code in the configuration.", examples: ["erp", "web-shop"] });
+export const SystemCode = Type.String({
+  pattern: "^[a-z][a-z0-9-]{0,39}$",
+  description: "A system's or channel's code in the configuration.",
+  examples: ["erp", "web-shop"],
+});
 
 /** Ids carry what they name and sort by time: `so_01k...` (26 Crockford base32 characters). */
-export const idOf = <Prefix extends string>(prefix: Prefix) =>
-  Type.String({ pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`, description: "A Crossdock id.", examples: [`${prefix}_01kavx3q9v8d5n2m7r4t6w8y0z`] });
+export const idOf = (prefix: string) =>
+  Type.String({
+    pattern: `^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`,
+    description: "A Crossdock id.",
+    examples: [`${prefix}_01kavx3q9v8d5n2m7r4t6w8y0z`],
+  });
 
 export const SalesOrderId = idOf("so");
 export const FulfillmentOrderId = idOf("ful");
@@ -62,7 +90,11 @@ export const EventId = idOf("evt");
 export const CommandId = idOf("cmd");
 
 /** One business story: everything that follows from one order carries the same one. Callers may bring their own. */
-export const CorrelationId = Type.String({ pattern: "^[\\x21-\\x7e]{1,100}$", description: "One business story.", examples: ["so_01kavx3q9v8d5n2m7r4t6w8y0z"] });
+export const CorrelationId = Type.String({
+  pattern: "^[\\x21-\\x7e]{1,100}$",
+  description: "One business story.",
+  examples: ["so_01kavx3q9v8d5n2m7r4t6w8y0z"],
+});
 
 export const Address = Type.Object(
   {
@@ -71,7 +103,9 @@ export const Address = Type.Object(
     street1: Type.String({ minLength: 1, maxLength: 100 }),
     street2: Type.Optional(Type.String({ maxLength: 100 })),
     city: Type.String({ minLength: 1, maxLength: 60 }),
-    region: Type.Optional(Type.String({ maxLength: 60, description: "State or province, as ISO 3166-2 writes it without the country." })),
+    region: Type.Optional(
+      Type.String({ maxLength: 60, description: "State or province, as ISO 3166-2 writes it without the country." }),
+    ),
     postalCode: Type.String({ minLength: 1, maxLength: 12 }),
     country: Country,
     phone: Type.Optional(Type.String({ maxLength: 30 })),

@@ -1,5 +1,14 @@
 import { Type, type Static } from "typebox";
-import { Address, BranchCode, FulfillmentOrderId, Instant, NonNegativeDecimal, SalesOrderId, Sku, UnitOfMeasure } from "../primitives.ts";
+import {
+  Address,
+  BranchCode,
+  FulfillmentOrderId,
+  Instant,
+  NonNegativeDecimal,
+  SalesOrderId,
+  Sku,
+  UnitOfMeasure,
+} from "../primitives.ts";
 
 export const FulfillmentLine = Type.Object(
   {
@@ -25,7 +34,12 @@ export const HandlingUnit = Type.Object(
     heightIn: NonNegativeDecimal,
     freightClass: Type.Optional(Type.String()),
     hazardous: Type.Optional(Type.Boolean()),
-    contents: Type.Array(Type.Object({ lineNumber: Type.Integer({ minimum: 1 }), sku: Sku, quantity: NonNegativeDecimal }, { additionalProperties: false })),
+    contents: Type.Array(
+      Type.Object(
+        { lineNumber: Type.Integer({ minimum: 1 }), sku: Sku, quantity: NonNegativeDecimal },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 );

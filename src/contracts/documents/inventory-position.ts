@@ -10,7 +10,9 @@ export const InventoryPosition = Type.Object(
     allocated: NonNegativeDecimal,
     safetyStock: NonNegativeDecimal,
     availableToPromise: NonNegativeDecimal,
-    inbound: Type.Array(Type.Object({ expectedOn: LocalDate, quantity: NonNegativeDecimal }, { additionalProperties: false })),
+    inbound: Type.Array(
+      Type.Object({ expectedOn: LocalDate, quantity: NonNegativeDecimal }, { additionalProperties: false }),
+    ),
     asOf: Instant,
     source: Type.String(),
   },

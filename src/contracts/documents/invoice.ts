@@ -1,5 +1,15 @@
 import { Type, type Static } from "typebox";
-import { Currency, CustomerNumber, Instant, InvoiceId, LocalDate, NonNegativeDecimal, SalesOrderId, ShipmentId, Sku } from "../primitives.ts";
+import {
+  Currency,
+  CustomerNumber,
+  Instant,
+  InvoiceId,
+  LocalDate,
+  NonNegativeDecimal,
+  SalesOrderId,
+  ShipmentId,
+  Sku,
+} from "../primitives.ts";
 
 export const InvoiceLine = Type.Object(
   {

@@ -1,5 +1,15 @@
 import { Type, type Static } from "typebox";
-import { BranchCode, Currency, CreditMemoId, CustomerNumber, Instant, NonNegativeDecimal, ReturnId, SalesOrderId, Sku } from "../primitives.ts";
+import {
+  BranchCode,
+  Currency,
+  CreditMemoId,
+  CustomerNumber,
+  Instant,
+  NonNegativeDecimal,
+  ReturnId,
+  SalesOrderId,
+  Sku,
+} from "../primitives.ts";
 
 /** Permission to send goods back (RMA), what came back, and in what condition. */
 export const Return = Type.Object(
@@ -40,7 +50,15 @@ export const CreditMemo = Type.Object(
     currency: Currency,
     totalAmount: NonNegativeDecimal,
     lines: Type.Array(
-      Type.Object({ lineNumber: Type.Integer({ minimum: 1 }), sku: Sku, quantity: NonNegativeDecimal, amount: NonNegativeDecimal }, { additionalProperties: false }),
+      Type.Object(
+        {
+          lineNumber: Type.Integer({ minimum: 1 }),
+          sku: Sku,
+          quantity: NonNegativeDecimal,
+          amount: NonNegativeDecimal,
+        },
+        { additionalProperties: false },
+      ),
     ),
     postedAt: Instant,
   },

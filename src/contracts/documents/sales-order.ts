@@ -41,7 +41,10 @@ export const SalesOrderDraft = Type.Object(
     currency: Currency,
     orderedAt: Instant,
     requestedOn: Type.Optional(LocalDate),
-    shipTo: Type.Union([Address, Type.Object({ code: Type.String({ minLength: 1, maxLength: 30 }) }, { additionalProperties: false })]),
+    shipTo: Type.Union([
+      Address,
+      Type.Object({ code: Type.String({ minLength: 1, maxLength: 30 }) }, { additionalProperties: false }),
+    ]),
     shipComplete: Type.Optional(Type.Boolean({ description: "Ship only when everything can be shipped." })),
     lines: Type.Array(SalesOrderDraftLine, { minItems: 1, maxItems: 500 }),
     notes: Type.Optional(Type.String({ maxLength: 2000 })),
@@ -51,7 +54,15 @@ export const SalesOrderDraft = Type.Object(
 export type SalesOrderDraft = Static<typeof SalesOrderDraft>;
 
 /** Why an order waits for somebody. Each is released by itself; the order goes on when none is left. */
-export const HoldReason = Type.Enum(["customer-blocked", "credit", "price", "address", "duplicate-purchase-order", "erp-refused", "operator"]);
+export const HoldReason = Type.Enum([
+  "customer-blocked",
+  "credit",
+  "price",
+  "address",
+  "duplicate-purchase-order",
+  "erp-refused",
+  "operator",
+]);
 export type HoldReason = Static<typeof HoldReason>;
 
 export const Hold = Type.Object(
@@ -80,7 +91,10 @@ export const PriceExplanation = Type.Object(
 );
 export type PriceExplanation = Static<typeof PriceExplanation>;
 
-export const LineAllocation = Type.Object({ branch: BranchCode, quantity: NonNegativeDecimal }, { additionalProperties: false });
+export const LineAllocation = Type.Object(
+  { branch: BranchCode, quantity: NonNegativeDecimal },
+  { additionalProperties: false },
+);
 
 /**
  * A line's quantities are in base units and always add up (law 8):
@@ -130,7 +144,10 @@ export type SalesOrderStatus = Static<typeof SalesOrderStatus>;
 export const SalesOrder = Type.Object(
   {
     salesOrderId: SalesOrderId,
-    salesOrderNumber: Type.String({ description: "The short number people say on the phone.", examples: ["SO-100042"] }),
+    salesOrderNumber: Type.String({
+      description: "The short number people say on the phone.",
+      examples: ["SO-100042"],
+    }),
     status: SalesOrderStatus,
     correlationId: CorrelationId,
     channel: SystemCode,

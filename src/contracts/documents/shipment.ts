@@ -1,5 +1,16 @@
 import { Type, type Static } from "typebox";
-import { Address, BranchCode, Currency, FulfillmentOrderId, Instant, LocalDate, NonNegativeDecimal, SalesOrderId, ShipmentId, SystemCode } from "../primitives.ts";
+import {
+  Address,
+  BranchCode,
+  Currency,
+  FulfillmentOrderId,
+  Instant,
+  LocalDate,
+  NonNegativeDecimal,
+  SalesOrderId,
+  ShipmentId,
+  SystemCode,
+} from "../primitives.ts";
 import { HandlingUnit } from "./fulfillment-order.ts";
 
 export const ShippingMode = Type.Enum(["parcel", "ltl"]);
@@ -72,7 +83,12 @@ export const Milestone = Type.Object(
 export type Milestone = Static<typeof Milestone>;
 
 export const ProofOfDelivery = Type.Object(
-  { signedBy: Type.String(), deliveredAt: Instant, location: Type.Optional(Type.String()), documentUrl: Type.Optional(Type.String()) },
+  {
+    signedBy: Type.String(),
+    deliveredAt: Instant,
+    location: Type.Optional(Type.String()),
+    documentUrl: Type.Optional(Type.String()),
+  },
   { additionalProperties: false },
 );
 export type ProofOfDelivery = Static<typeof ProofOfDelivery>;

@@ -30,14 +30,30 @@ export const CommandDeferred = defineEvent({
   name: "command.deferred",
   summary: "A call did not succeed yet and will be tried again.",
   subject: "commandId",
-  data: { ...instance, commandId: CommandId, command: Type.String(), lane: Type.String(), category: Type.String(), attempt: Type.Integer(), explanation: Type.String(), nextAttemptInMs: Type.Integer() },
+  data: {
+    ...instance,
+    commandId: CommandId,
+    command: Type.String(),
+    lane: Type.String(),
+    category: Type.String(),
+    attempt: Type.Integer(),
+    explanation: Type.String(),
+    nextAttemptInMs: Type.Integer(),
+  },
 });
 
 export const CommandParked = defineEvent({
   name: "command.parked",
   summary: "A call failed for good; it is kept as a dead letter until somebody mends it.",
   subject: "commandId",
-  data: { ...instance, commandId: CommandId, command: Type.String(), lane: Type.String(), category: Type.String(), explanation: Type.String() },
+  data: {
+    ...instance,
+    commandId: CommandId,
+    command: Type.String(),
+    lane: Type.String(),
+    category: Type.String(),
+    explanation: Type.String(),
+  },
 });
 
 export const FactParked = defineEvent({
@@ -54,4 +70,12 @@ export const OperatorIntervened = defineEvent({
   data: { target: Type.String(), action: Type.String(), by: Type.String(), reason: Type.String() },
 });
 
-export const engineEvents = [TimerElapsed, ProcessOverdue, FactUnclaimed, CommandDeferred, CommandParked, FactParked, OperatorIntervened] as const;
+export const engineEvents = [
+  TimerElapsed,
+  ProcessOverdue,
+  FactUnclaimed,
+  CommandDeferred,
+  CommandParked,
+  FactParked,
+  OperatorIntervened,
+] as const;

@@ -26,7 +26,10 @@ export interface EventKind<Data extends TObject = TObject, Name extends string =
   readonly subject: string;
   readonly data: Data;
   /** A draft of such an event, for the log to complete with id, time and cause. */
-  (data: Static<Data>, story: { readonly correlationId: string; readonly causationId?: string | null }): EventDraft<Static<Data>>;
+  (
+    data: Static<Data>,
+    story: { readonly correlationId: string; readonly causationId?: string | null },
+  ): EventDraft<Static<Data>>;
 }
 
 /** An event before it is in the log. `id` is given only where the fact has an identity of its own (a vendor's message). */
@@ -61,7 +64,10 @@ export function defineEvent<const Name extends string, Properties extends TPrope
   const type = `${declaration.name}.v${version}`;
   const { subject, summary } = declaration;
   const data = Type.Object(declaration.data, { additionalProperties: false });
-  const draft = (content: Static<TObject<Properties>>, story: { correlationId: string; causationId?: string | null }) => ({
+  const draft = (
+    content: Static<TObject<Properties>>,
+    story: { correlationId: string; causationId?: string | null },
+  ) => ({
     type,
     subject: String(Reflect.get(content, subject)),
     correlationId: story.correlationId,

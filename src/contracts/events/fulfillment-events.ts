@@ -1,6 +1,15 @@
 import { Type } from "typebox";
 import { HandlingUnit } from "../documents/fulfillment-order.ts";
-import { BranchCode, FulfillmentOrderId, Instant, NonNegativeDecimal, SalesOrderId, ShipmentId, Sku, SystemCode } from "../primitives.ts";
+import {
+  BranchCode,
+  FulfillmentOrderId,
+  Instant,
+  NonNegativeDecimal,
+  SalesOrderId,
+  ShipmentId,
+  Sku,
+  SystemCode,
+} from "../primitives.ts";
 import { defineEvent } from "./event.ts";
 
 const line = { lineNumber: Type.Integer({ minimum: 1 }), sku: Sku, quantity: NonNegativeDecimal };
@@ -10,7 +19,12 @@ export const FulfillmentRequested = defineEvent({
   name: "fulfillment.requested",
   summary: "A branch is to pick, pack and ship these lines of an order.",
   subject: "fulfillmentOrderId",
-  data: { ...which, warehouse: SystemCode, explanation: Type.String(), lines: Type.Array(Type.Object(line, { additionalProperties: false })) },
+  data: {
+    ...which,
+    warehouse: SystemCode,
+    explanation: Type.String(),
+    lines: Type.Array(Type.Object(line, { additionalProperties: false })),
+  },
 });
 
 export const FulfillmentReleased = defineEvent({
@@ -31,7 +45,10 @@ export const FulfillmentPicked = defineEvent({
   name: "fulfillment.picked",
   summary: "The warehouse picked, and says how much of each line it found.",
   subject: "fulfillmentOrderId",
-  data: { ...which, lines: Type.Array(Type.Object({ ...line, quantityShort: NonNegativeDecimal }, { additionalProperties: false })) },
+  data: {
+    ...which,
+    lines: Type.Array(Type.Object({ ...line, quantityShort: NonNegativeDecimal }, { additionalProperties: false })),
+  },
 });
 
 export const FulfillmentPacked = defineEvent({
@@ -45,7 +62,12 @@ export const FulfillmentShipped = defineEvent({
   name: "fulfillment.shipped",
   summary: "The goods left the dock.",
   subject: "fulfillmentOrderId",
-  data: { ...which, shipmentId: ShipmentId, shippedAt: Instant, lines: Type.Array(Type.Object(line, { additionalProperties: false })) },
+  data: {
+    ...which,
+    shipmentId: ShipmentId,
+    shippedAt: Instant,
+    lines: Type.Array(Type.Object(line, { additionalProperties: false })),
+  },
 });
 
 export const FulfillmentRecallRequested = defineEvent({

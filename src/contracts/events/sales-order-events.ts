@@ -1,6 +1,17 @@
 import { Type } from "typebox";
 import { HoldReason } from "../documents/sales-order.ts";
-import { Currency, CustomerNumber, Decimal, InvoiceId, LocalDate, NonNegativeDecimal, SalesOrderId, ShipmentId, Sku, SystemCode } from "../primitives.ts";
+import {
+  Currency,
+  CustomerNumber,
+  Decimal,
+  InvoiceId,
+  LocalDate,
+  NonNegativeDecimal,
+  SalesOrderId,
+  ShipmentId,
+  Sku,
+  SystemCode,
+} from "../primitives.ts";
 import { defineEvent } from "./event.ts";
 
 const lineQuantity = Type.Object(
@@ -33,7 +44,12 @@ export const SalesOrderHeld = defineEvent({
   name: "sales-order.held",
   summary: "An order came in (or came so far) and waits for somebody, with the reasons.",
   subject: "salesOrderId",
-  data: { salesOrderId: SalesOrderId, salesOrderNumber: Type.String(), reasons: Type.Array(HoldReason), explanation: Type.String() },
+  data: {
+    salesOrderId: SalesOrderId,
+    salesOrderNumber: Type.String(),
+    reasons: Type.Array(HoldReason),
+    explanation: Type.String(),
+  },
 });
 
 export const SalesOrderHoldReleased = defineEvent({
@@ -72,7 +88,16 @@ export const SalesOrderTaxed = defineEvent({
     salesOrderId: SalesOrderId,
     source: Type.Enum(["engine", "estimate", "exempt"]),
     taxAmount: NonNegativeDecimal,
-    lines: Type.Array(Type.Object({ lineNumber: Type.Integer({ minimum: 1 }), taxAmount: NonNegativeDecimal, jurisdictions: Type.Array(Type.String()) }, { additionalProperties: false })),
+    lines: Type.Array(
+      Type.Object(
+        {
+          lineNumber: Type.Integer({ minimum: 1 }),
+          taxAmount: NonNegativeDecimal,
+          jurisdictions: Type.Array(Type.String()),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
 });
 
@@ -80,7 +105,16 @@ export const SalesOrderBackordered = defineEvent({
   name: "sales-order.backordered",
   summary: "Part of the order has no stock; it waits for it.",
   subject: "salesOrderId",
-  data: { salesOrderId: SalesOrderId, cause: Type.Enum(["no-stock", "short-pick"]), lines: Type.Array(Type.Object({ ...lineQuantity.properties, promisedOn: Type.Optional(LocalDate) }, { additionalProperties: false })) },
+  data: {
+    salesOrderId: SalesOrderId,
+    cause: Type.Enum(["no-stock", "short-pick"]),
+    lines: Type.Array(
+      Type.Object(
+        { ...lineQuantity.properties, promisedOn: Type.Optional(LocalDate) },
+        { additionalProperties: false },
+      ),
+    ),
+  },
 });
 
 export const SalesOrderBackorderFilled = defineEvent({
@@ -150,7 +184,12 @@ export const SalesOrderChannelInformed = defineEvent({
   name: "sales-order.channel-informed",
   summary: "The channel the order came by was told of a shipment or a cancellation.",
   subject: "salesOrderId",
-  data: { salesOrderId: SalesOrderId, channel: SystemCode, of: Type.Enum(["shipment", "cancellation"]), shipmentId: Type.Optional(ShipmentId) },
+  data: {
+    salesOrderId: SalesOrderId,
+    channel: SystemCode,
+    of: Type.Enum(["shipment", "cancellation"]),
+    shipmentId: Type.Optional(ShipmentId),
+  },
 });
 
 export const InvoicePosted = defineEvent({

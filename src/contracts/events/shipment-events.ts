@@ -1,6 +1,15 @@
 import { Type } from "typebox";
 import { MilestoneCode, ShippingMode } from "../documents/shipment.ts";
-import { BranchCode, Currency, FulfillmentOrderId, Instant, NonNegativeDecimal, SalesOrderId, ShipmentId, SystemCode } from "../primitives.ts";
+import {
+  BranchCode,
+  Currency,
+  FulfillmentOrderId,
+  Instant,
+  NonNegativeDecimal,
+  SalesOrderId,
+  ShipmentId,
+  SystemCode,
+} from "../primitives.ts";
 import { defineEvent } from "./event.ts";
 
 const which = { shipmentId: ShipmentId, fulfillmentOrderId: FulfillmentOrderId, salesOrderId: SalesOrderId };
@@ -9,7 +18,13 @@ export const ShipmentCreated = defineEvent({
   name: "shipment.created",
   summary: "Packed goods need a carrier.",
   subject: "shipmentId",
-  data: { ...which, branch: BranchCode, mode: ShippingMode, handlingUnitCount: Type.Integer({ minimum: 1 }), weightLb: NonNegativeDecimal },
+  data: {
+    ...which,
+    branch: BranchCode,
+    mode: ShippingMode,
+    handlingUnitCount: Type.Integer({ minimum: 1 }),
+    weightLb: NonNegativeDecimal,
+  },
 });
 
 export const ShipmentRated = defineEvent({
@@ -23,7 +38,17 @@ export const ShipmentRated = defineEvent({
     amount: NonNegativeDecimal,
     currency: Currency,
     explanation: Type.String(),
-    losers: Type.Array(Type.Object({ carrier: SystemCode, service: Type.Optional(Type.String()), amount: Type.Optional(NonNegativeDecimal), verdict: Type.String() }, { additionalProperties: false })),
+    losers: Type.Array(
+      Type.Object(
+        {
+          carrier: SystemCode,
+          service: Type.Optional(Type.String()),
+          amount: Type.Optional(NonNegativeDecimal),
+          verdict: Type.String(),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
 });
 
@@ -90,14 +115,29 @@ export const ShipmentMilestoneRecorded = defineEvent({
   name: "shipment.milestone-recorded",
   summary: "The carrier reported something on the way.",
   subject: "shipmentId",
-  data: { ...which, carrier: SystemCode, code: MilestoneCode, carrierCode: Type.String(), description: Type.String(), occurredAt: Instant, location: Type.Optional(Type.String()) },
+  data: {
+    ...which,
+    carrier: SystemCode,
+    code: MilestoneCode,
+    carrierCode: Type.String(),
+    description: Type.String(),
+    occurredAt: Instant,
+    location: Type.Optional(Type.String()),
+  },
 });
 
 export const ShipmentDelivered = defineEvent({
   name: "shipment.delivered",
   summary: "Delivered, with proof.",
   subject: "shipmentId",
-  data: { ...which, carrier: SystemCode, carrierCode: Type.String(), deliveredAt: Instant, location: Type.Optional(Type.String()), proofOfDelivery: Type.Boolean() },
+  data: {
+    ...which,
+    carrier: SystemCode,
+    carrierCode: Type.String(),
+    deliveredAt: Instant,
+    location: Type.Optional(Type.String()),
+    proofOfDelivery: Type.Boolean(),
+  },
 });
 
 export const ShipmentVoided = defineEvent({

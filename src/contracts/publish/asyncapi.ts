@@ -21,7 +21,8 @@ export function asyncApi(version: string): Record<string, unknown> {
     info: {
       title: "Crossdock events",
       version,
-      description: "Everything that happened, as CloudEvents 1.0 in JSON. Read by cursor or followed as server-sent events.",
+      description:
+        "Everything that happened, as CloudEvents 1.0 in JSON. Read by cursor or followed as server-sent events.",
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
     defaultContentType: "application/cloudevents+json",

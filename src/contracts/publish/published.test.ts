@@ -16,7 +16,9 @@ describe("what we publish", () => {
   }, 30_000);
 
   it("would have been refused by that parser, had it been wrong", async () => {
-    const { diagnostics } = await new Parser().parse(JSON.stringify({ ...asyncApi("1.0.0"), channels: { events: { address: 5 } } }));
+    const { diagnostics } = await new Parser().parse(
+      JSON.stringify({ ...asyncApi("1.0.0"), channels: { events: { address: 5 } } }),
+    );
     expect(diagnostics.some(({ severity }) => severity === 0)).toBe(true);
   }, 30_000);
 
@@ -40,12 +42,16 @@ describe("the event catalogue", () => {
   });
 
   it("carries its subject in its data", () => {
-    expect(eventCatalogue.filter(({ subject, data }) => !(subject in data.properties)).map(({ type }) => type)).toEqual([]);
+    expect(eventCatalogue.filter(({ subject, data }) => !(subject in data.properties)).map(({ type }) => type)).toEqual(
+      [],
+    );
   });
 
   it("has no field that could hold a person's data", () => {
     const personal = /name$|street|phone|email|address$|signedBy/i;
-    const fields = eventCatalogue.flatMap(({ type, data }) => Object.keys(data.properties).map((field) => `${type}.${field}`));
+    const fields = eventCatalogue.flatMap(({ type, data }) =>
+      Object.keys(data.properties).map((field) => `${type}.${field}`),
+    );
     expect(fields.filter((field) => personal.test(field))).toEqual([]);
   });
 

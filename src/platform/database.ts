@@ -1,0 +1,141 @@
+import pg from "pg";
+import type { Log } from "./log.ts";
+
+/** A statement with a name is prepared once a connection and planned once; the text may be long, the name is what travels. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * What a domain takes to ask the database. NUMERIC and BIGINT come as strings (exact), DATE as 'YYYY-MM-DD', TIMESTAMPTZ as Date,
+ * JSONB parsed. A parameter that is an object is sent as JSON.
+ */
+export interface Queryable {
+  query<Row extends object>(statement: string | Statement, parameters?: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+declare const inTransaction: unique symbol;
+/** A Queryable inside a transaction: a function that writes several things demands one. */
+export interface Transaction extends Queryable {
+  readonly [inTransaction]: true;
+}
+
+/** A connection of one's own: LISTEN, session advisory locks. */
+export interface Session extends Queryable {
+  onNotification(heard: (channel: string, payload: string) => void): void;
+  onLost(lost: (error: Error) => void): void;
+  close(): Promise<void>;
+}
+
+export interface TransactionOptions {
+  /** How often a deadlock or serialization failure is tried again; nothing was done when one happens. Default 0. */
+  readonly retries?: number;
+}
+
+export interface Database extends Queryable {
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
+  session(): Promise<Session>;
+  close(): Promise<void>;
+}
+
+interface DatabaseOptions {
+  readonly url: string;
+  readonly maxConnections?: number;
+  readonly applicationName?: string;
+  readonly log?: Log;
+}
+
+const DATE_OID = pg.types.builtins.DATE;
+const asText = (text: string) => text;
+const typeParsers: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === DATE_OID ? asText : pg.types.getTypeParser(oid, format)),
+};
+
+const SERIALIZATION_FAILURE = "40001";
+const DEADLOCK = "40P01";
+/** Whether a failed transaction was the victim of its neighbours and may simply be tried again. */
+export const isContention = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK);
+
+type Client = Pick<pg.ClientBase, "query">;
+
+function queryableOver(client: Client): Queryable {
+  return {
+    async query<Row extends object>(statement: string | Statement, parameters: readonly unknown[] = []) {
+      const asked =
+        typeof statement === "string" ? { text: statement } : { name: statement.name, text: statement.text };
+      const { rows } = await client.query<Row>({ ...asked, values: [...parameters] });
+      return rows;
+    },
+  };
+}
+
+// The brand exists for the compiler only; this is the one place that may give it.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const branded = (queryable: Queryable): Transaction => queryable as Transaction;
+
+async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(branded(queryableOver(client)));
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    // Where even the rollback fails the connection is gone, and with it the transaction.
+    await client.query("rollback").catch((lost: Error) => (broken = lost));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function openSession(client: pg.Client): Session {
+  return {
+    ...queryableOver(client),
+    onNotification: (heard) => void client.on("notification", ({ channel, payload }) => heard(channel, payload ?? "")),
+    onLost(lost) {
+      client.on("error", lost);
+      client.on("end", () => lost(new Error("The database connection ended.")));
+    },
+    async close() {
+      client.removeAllListeners("end");
+      await client.end();
+    },
+  };
+}
+
+export function openDatabase({
+  url,
+  maxConnections = 10,
+  applicationName = "crossdock",
+  log,
+}: DatabaseOptions): Database {
+  const settings = { connectionString: url, application_name: applicationName, types: typeParsers, keepAlive: true };
+  const pool = new pg.Pool({ ...settings, max: maxConnections, idleTimeoutMillis: 30_000 });
+  // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
+  pool.on("error", (error) =>
+    log?.warn({ err: error }, "An idle database connection was lost; the next query opens another."),
+  );
+  return {
+    ...queryableOver(pool),
+    async transaction(work, { retries = 0 } = {}) {
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          return await once(pool, work);
+        } catch (error) {
+          if (attempt >= retries || !isContention(error)) throw error;
+        }
+      }
+    },
+    async session() {
+      const client = new pg.Client(settings);
+      client.on("error", (error) => log?.warn({ err: error }, "A dedicated database connection was lost."));
+      await client.connect();
+      return openSession(client);
+    },
+    close: () => pool.end(),
+  };
+}

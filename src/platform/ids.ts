@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "./clock.ts";
+
+/** Crockford's base32 in lower case: no i, l, o, u, so that an id survives being read out on the phone. */
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+const TIME_CHARACTERS = 10;
+const RANDOM_BYTES = 10;
+
+/** Ids that carry what they name and sort by time: `so_` and 26 characters in ULID layout (48 bits of time, 80 of chance). */
+export interface Ids {
+  next(prefix: string): string;
+}
+
+function timePart(ms: number): string {
+  let rest = ms;
+  let text = "";
+  for (let index = 0; index < TIME_CHARACTERS; index += 1) {
+    text = ALPHABET.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+/** Sixteen characters for ten bytes. */
+function chancePart(bytes: Uint8Array): string {
+  let text = "";
+  for (let offset = 0; offset < RANDOM_BYTES; offset += 5) {
+    let forty = 0;
+    for (let index = 0; index < 5; index += 1) forty = forty * 256 + (bytes[offset + index] ?? 0);
+    let block = "";
+    for (let index = 0; index < 8; index += 1) {
+      block = ALPHABET.charAt(forty % 32) + block;
+      forty = Math.floor(forty / 32);
+    }
+    text += block;
+  }
+  return text;
+}
+
+function increment(bytes: Uint8Array): void {
+  for (let index = RANDOM_BYTES - 1; index >= 0; index -= 1) {
+    bytes[index] = ((bytes[index] ?? 0) + 1) & 255;
+    if (bytes[index] !== 0) return;
+  }
+}
+
+/** Strictly growing within one process, also within a millisecond and when the clock steps back. */
+export function createIds(clock: Clock, randomBytes: (size: number) => Uint8Array): Ids {
+  let lastMs = 0;
+  let chance = new Uint8Array(RANDOM_BYTES);
+  return {
+    next(prefix) {
+      const ms = clock.now().getTime();
+      if (ms > lastMs) {
+        lastMs = ms;
+        chance = Uint8Array.from(randomBytes(RANDOM_BYTES));
+        // The top bit stays free, so that counting up within a millisecond cannot overflow.
+        chance[0] = (chance[0] ?? 0) & 127;
+      } else {
+        increment(chance);
+      }
+      return `${prefix}_${timePart(lastMs)}${chancePart(chance)}`;
+    },
+  };
+}
+
+/** The id of a thing whose identity is a business fact: the same parts give the same id, on any node, at any time. */
+export function deriveId(prefix: string, ...parts: readonly string[]): string {
+  const digest = createHash("sha256").update(JSON.stringify(parts)).digest();
+  // Looks like an id of the year 10889 at most: the first character of a ULID is 0 to 7.
+  return `${prefix}_${ALPHABET.charAt((digest[20] ?? 0) & 7)}${chancePart(digest.subarray(0, 10))}${chancePart(digest.subarray(10, 20)).slice(0, 9)}`;
+}
