@@ -4,6 +4,5 @@ export { soldOut } from "./data/stock.ts";
 export type { SandboxBranch } from "./data/branches.ts";
 export type { SandboxStock } from "./data/stock.ts";
 export type { Behaviour } from "./kernel/behaviour.ts";
-export type { SandboxClock } from "./kernel/clock.ts";
 export type { DoubledEffect, Effect, RecordedEffect } from "./kernel/ledger.ts";
 export type { Chaos } from "./kernel/webhooks.ts";

@@ -7,8 +7,7 @@ import { seededRandom } from "./data/chance.ts";
 import { sandboxData, type SandboxData } from "./data/sandbox-data.ts";
 import type { SandboxEntry, SandboxPremises } from "./entry.ts";
 import { graniteEntry } from "./erp/granite.ts";
-import type { SandboxClock } from "./kernel/clock.ts";
-import { systemClock } from "#platform";
+import { systemClock, type Clock } from "#platform";
 import type { Counterparty } from "./kernel/counterparty.ts";
 import { fileJournal, memoryJournal } from "./kernel/journal.ts";
 import { cornerShopEntry } from "./storefront/corner-shop.ts";
@@ -29,7 +28,7 @@ export interface SandboxOptions {
   readonly inboundPath?: (code: string) => string;
   /** How many times faster than life the counterparties work. */
   readonly timeScale: number;
-  readonly clock?: SandboxClock;
+  readonly clock?: Clock;
   readonly seed: number;
   /** The counterparties take this port and those after it, in the order of their codes. 0: any free ports. */
   readonly firstPort?: number;

@@ -12,7 +12,7 @@ const changed = (updatedAt: string) => {
   return { ChgDate: day, ChgTime: time };
 };
 
-export function renderAddress(address: Address): GraniteAddress {
+function renderAddress(address: Address): GraniteAddress {
   return {
     Nm: address.name,
     Co: address.company ?? "",

@@ -40,7 +40,7 @@ export const graniteUnits: Readonly<Record<string, string>> = {
   BD: "BUNDLE",
 };
 
-export const OrderLineRequest = Type.Object({
+const OrderLineRequest = Type.Object({
   LineNo: Digits,
   ItemNo: Type.String({ minLength: 1 }),
   Qty: PositiveAmount,

@@ -1,6 +1,6 @@
+import type { Clock } from "#platform";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type, type Static } from "typebox";
-import type { SandboxClock } from "./clock.ts";
 
 const Count = Type.Integer({ minimum: 0, maximum: 1_000_000 });
 const Milliseconds = Type.Integer({ minimum: 0, maximum: 3_600_000 });
@@ -65,7 +65,7 @@ export interface BehaviourDesk {
 const writes = (request: FastifyRequest): boolean => request.method !== "GET" && request.method !== "HEAD";
 
 /** Puts the behaviour in front of (and behind) the vendor's routes. The control door is not touched. */
-export function misbehave(vendor: FastifyInstance, clock: SandboxClock, wording: Wording): BehaviourDesk {
+export function misbehave(vendor: FastifyInstance, clock: Clock, wording: Wording): BehaviourDesk {
   let behaviour: Behaviour = { mode: "ok" };
   let second = -1;
   let inThisSecond = 0;

@@ -1,14 +1,10 @@
-/** What the sandbox asks of a clock: the platform's. `sleep` ends early, without an error, when its signal aborts. */
-export interface SandboxClock {
-  now(): Date;
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
+import type { Clock } from "#platform";
 
 // A Node timer holds no more than this; told to wait longer, it fires at once.
 const sleepMaxMs = 2 ** 31 - 1;
 
 /** Runs `action` once, after so much of this clock's time; the answer calls it off. */
-export function after(clock: SandboxClock, delayMs: number, action: () => void): () => void {
+export function after(clock: Clock, delayMs: number, action: () => void): () => void {
   const calledOff = new AbortController();
   const wait = async () => {
     let leftMs = delayMs;

@@ -1,3 +1,4 @@
+import type { Clock } from "#platform";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, {
   type FastifyBaseLogger,
@@ -8,7 +9,6 @@ import Fastify, {
 } from "fastify";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { misbehave, type Behaviour, type BehaviourDesk, type Wording } from "./behaviour.ts";
-import type { SandboxClock } from "./clock.ts";
 import { openControlDoor } from "./control-door.ts";
 import { JournalDesk, type Change, type Desk } from "./desk.ts";
 import type { Journal } from "./journal.ts";
@@ -26,7 +26,7 @@ export type Routes = FastifyInstance<
 /** What every counterparty of one sandbox shares. */
 export interface Surroundings {
   readonly journal: Journal;
-  readonly clock: SandboxClock;
+  readonly clock: Clock;
   /** How many times faster than the world: 60 makes an hour of picking a minute. */
   readonly timeScale: number;
   /** From 0 up to 1; seeded, so that a run can be repeated. */
@@ -138,7 +138,7 @@ async function openVendorDoor<State, Fact>(
   server: Routes,
   description: CounterpartyDescription<State, Fact>,
   desk: Desk<State, Fact>,
-  clock: SandboxClock,
+  clock: Clock,
 ): Promise<BehaviourDesk> {
   const { wording } = description;
   let behaviour: BehaviourDesk | undefined;

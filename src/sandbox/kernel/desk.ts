@@ -1,6 +1,7 @@
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
-import { after, type SandboxClock } from "./clock.ts";
+import type { Clock } from "#platform";
+import { after } from "./clock.ts";
 import type { Journal } from "./journal.ts";
 import { Effect, EffectLedger } from "./ledger.ts";
 import { Delivery } from "./webhooks.ts";
@@ -56,7 +57,7 @@ export interface Desk<State, Fact> {
 
 export interface DeskOptions<State, Fact> {
   readonly code: string;
-  readonly clock: SandboxClock;
+  readonly clock: Clock;
   readonly timeScale: number;
   readonly journal: Journal;
   readonly initial: () => State;

@@ -1,5 +1,6 @@
 import { Type, type Static } from "typebox";
-import { after, type SandboxClock } from "./clock.ts";
+import type { Clock } from "#platform";
+import { after } from "./clock.ts";
 
 /** A message a counterparty sends by itself. `id` is the sender's own and the same on every attempt. */
 export const Delivery = Type.Object(
@@ -53,7 +54,7 @@ export const postOverHttp: Post = async (url, { headers, body }, signal) => {
 };
 
 export interface OutboxOptions {
-  readonly clock: SandboxClock;
+  readonly clock: Clock;
   readonly timeScale: number;
   readonly random: () => number;
   readonly post: Post;

@@ -9,7 +9,7 @@ import { authoritiesAt, type TaxAuthority } from "./rates.ts";
 const Place = Type.Object({ state: Type.String(), postal: Type.String(), country: Type.String() });
 
 /** What Meridian is asked. `gross` is the line's amount before tax. */
-export const Determination = Type.Object({
+const Determination = Type.Object({
   document: Type.Object({ id: Type.String({ minLength: 1 }), customer: Type.String(), currency: Type.String() }),
   from: Place,
   to: Place,
@@ -25,7 +25,7 @@ export const Determination = Type.Object({
     { minItems: 1 },
   ),
 });
-export type Determination = Static<typeof Determination>;
+type Determination = Static<typeof Determination>;
 
 interface Certificate {
   readonly region: string;
@@ -39,7 +39,7 @@ const refuse = (problem: string, text: string) => ({ status: 422, body: { proble
 const untaxed = new Set(["EXEMPT-SAFETY"]);
 
 /** Meridian Tax: works out sales tax from where it goes, what it is and who is exempt. It keeps nothing, so asking twice is free. */
-export function meridianTax(options: {
+function meridianTax(options: {
   readonly data: SandboxData;
   readonly user: string;
   readonly password: string;

@@ -4,7 +4,8 @@ import type { Call, Connector } from "../ports.ts";
 
 /** How the other side is told to fail for the next call, in words any simulated system understands. */
 export interface Misbehaviour {
-  readonly mode?: "ok" | "down" | "hang";
+  readonly mode?: "ok" | "down" | "hang" | "slow";
+  readonly delayMs?: number;
   readonly throttle?: { readonly perSecond: number; readonly retryAfter: number };
   readonly failNext?: { readonly count: number; readonly status: number };
   readonly refuseNext?: { readonly count: number; readonly reason: string };

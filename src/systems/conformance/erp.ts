@@ -7,7 +7,7 @@ import { namesItsFailures, writesExactlyOnce } from "./writing.ts";
 type FeedName = "customers" | "products" | "prices" | "stock";
 
 /** An ERP to be tried, and how its feeds can be made to lie (where the counterpart can). */
-export interface ErpCounterpart extends Counterpart {
+interface ErpCounterpart extends Counterpart {
   /** What it knows at the start, to compare what was read with. */
   readonly knows: Readonly<Record<FeedName, readonly object[]>>;
   readonly misreadFeed?: (fault: "repeat" | "short" | "empty") => Promise<void>;

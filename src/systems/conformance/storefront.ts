@@ -3,7 +3,7 @@ import type { Call, Storefront } from "../ports.ts";
 import { callOverHttp, type Counterpart } from "./counterpart.ts";
 import { namesItsFailures, writesExactlyOnce } from "./writing.ts";
 
-export interface StorefrontCounterpart extends Counterpart {
+interface StorefrontCounterpart extends Counterpart {
   /** Places an order in the shop and answers the number the channel knows it by. */
   placeOrder(): Promise<string>;
 }

@@ -88,6 +88,19 @@ export function writesExactlyOnce(
       },
     );
 
+    it.skipIf(operation.resolution !== "vendor-key")(
+      "is done once when the first attempt arrives after the second",
+      async () => {
+        const reference = await fresh();
+        await counterpartNow().behave({ mode: "slow", delayMs: 700 });
+        await expect(attempt(reference)).rejects.toMatchObject({ category: "timed-out" });
+        await counterpartNow().behave({});
+        expect(isRefused(await attempt(reference, { maybeDone: true }))).toBe(false);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        expect(await times(reference)).toBe(1);
+      },
+    );
+
     it("answers a refusal as an answer, and nothing is done", async () => {
       const reference = await fresh();
       await counterpartNow().behave({ refuseNext: { count: 1, reason: "Not on a Monday." } });
