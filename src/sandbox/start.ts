@@ -7,7 +7,7 @@ import { seededRandom } from "./data/chance.ts";
 import { sandboxData, type SandboxData } from "./data/sandbox-data.ts";
 import type { SandboxEntry, SandboxPremises } from "./entry.ts";
 import { graniteEntry } from "./erp/granite.ts";
-import { systemClock, type Clock } from "#platform";
+import type { Clock } from "#platform";
 import type { Counterparty } from "./kernel/counterparty.ts";
 import { fileJournal, memoryJournal } from "./kernel/journal.ts";
 import { cornerShopEntry } from "./storefront/corner-shop.ts";
@@ -28,7 +28,7 @@ export interface SandboxOptions {
   readonly inboundPath?: (code: string) => string;
   /** How many times faster than life the counterparties work. */
   readonly timeScale: number;
-  readonly clock?: Clock;
+  readonly clock: Clock;
   readonly seed: number;
   /** The counterparties take this port and those after it, in the order of their codes. 0: any free ports. */
   readonly firstPort?: number;
@@ -54,7 +54,7 @@ type Opening = Static<typeof Opening>;
 
 /** Starts every counterparty in this process. With a folder, they go on where they were. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { clock = systemClock, folder, firstPort = 0, timeScale, hubUrl } = options;
+  const { clock, folder, firstPort = 0, timeScale, hubUrl } = options;
   const inboundPath = options.inboundPath ?? ((code) => `/inbound/${code}`);
   const inboundUrl = (code: string) => new URL(inboundPath(code), hubUrl).href;
   const opening = readOpening(folder, { seed: options.seed, openedOn: dayOf(clock.now()) });

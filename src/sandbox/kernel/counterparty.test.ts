@@ -194,10 +194,31 @@ test("a message not yet taken is sent after a restart", async () => {
   rmSync(folder, { recursive: true });
 });
 
-test("chaos sends messages twice", async () => {
+test("chaos makes messages come twice, late, out of order, or never", async () => {
   const hub = await listen(() => 200);
   const party = await open({ timeScale: 36_000_000, hubUrl: hub.url });
+  const arrived = () => hub.received.splice(0).map(({ body }) => (JSON.parse(body) as { name: string }).name);
+  const settled = () =>
+    expect.poll(() => control(party, "status")).toMatchObject({ messagesPending: 0, timersWaiting: 0 });
+
   await control(party, "chaos", { duplicate: 1 });
   await sign(party, "ada");
-  await expect.poll(() => hub.received.length).toBe(2);
+  await settled();
+  expect(arrived()).toEqual(["ada", "ada"]);
+
+  await control(party, "chaos", { reorder: 1 });
+  await sign(party, "bob");
+  await expect.poll(() => control(party, "status")).toMatchObject({ messagesPending: 1 });
+  await control(party, "chaos", {});
+  await sign(party, "cyd");
+  await settled();
+  expect(arrived()).toEqual(["cyd", "bob"]);
+
+  await control(party, "chaos", { drop: 1 });
+  await sign(party, "dan");
+  await expect.poll(() => control(party, "status")).toMatchObject({ messagesPending: 1 });
+  expect(arrived()).toEqual([]);
+  await control(party, "chaos", { lose: 1 });
+  await settled();
+  expect(arrived()).toEqual([]);
 });

@@ -68,6 +68,8 @@ const retryAfterMs = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000] as const;
 const attemptsMax = 500;
 const inFlightMax = 16;
 const overtakenByMs = 1_500;
+// However much time is compressed, the messages behind need this long to be sent.
+const overtakenMinMs = 100;
 
 /** Delivers at least once: tries until it is answered with 2xx, so the other side may well see a message twice. */
 export class Outbox {
@@ -91,7 +93,7 @@ export class Outbox {
   send(delivery: Delivery): void {
     this.#pending.set(delivery.id, { delivery, attempts: 0 });
     const { random, timeScale } = this.#options;
-    const overtakenMs = random() < (this.chaos.reorder ?? 0) ? overtakenByMs / timeScale : 0;
+    const overtakenMs = random() < (this.chaos.reorder ?? 0) ? Math.max(overtakenMinMs, overtakenByMs / timeScale) : 0;
     this.#schedule(delivery.id, (this.chaos.delayMs ?? 0) + overtakenMs);
   }
 

@@ -88,9 +88,9 @@ export function writesExactlyOnce(
       },
     );
 
-    it.skipIf(operation.resolution !== "vendor-key")(
-      "is done once when the first attempt arrives after the second",
-      async () => {
+    if (operation.resolution === "vendor-key") {
+      // Looking finds nothing yet; only the vendor's own key can tell that it is the same request.
+      it("is done once when the first attempt arrives after the second", async () => {
         const reference = await fresh();
         await counterpartNow().behave({ mode: "slow", delayMs: 700 });
         await expect(attempt(reference)).rejects.toMatchObject({ category: "timed-out" });
@@ -98,8 +98,8 @@ export function writesExactlyOnce(
         expect(isRefused(await attempt(reference, { maybeDone: true }))).toBe(false);
         await new Promise((resolve) => setTimeout(resolve, 500));
         expect(await times(reference)).toBe(1);
-      },
-    );
+      });
+    }
 
     it("answers a refusal as an answer, and nothing is done", async () => {
       const reference = await fresh();

@@ -1,3 +1,4 @@
+import { CrossdockError } from "#contracts";
 import { wordFor } from "../../reading.ts";
 
 /** Granite's units, days and codes. */
@@ -14,8 +15,16 @@ const units: Readonly<Record<string, string>> = {
 const graniteUnits = Object.fromEntries(Object.entries(units).map(([granite, ours]) => [ours, granite]));
 
 export const fromUnit = (uom: string): string => wordFor("Granite", "Uom", units, uom);
-export const toUnit = (unitOfMeasure: string): string =>
-  wordFor("The hub", "unitOfMeasure", graniteUnits, unitOfMeasure);
+
+export function toUnit(unitOfMeasure: string): string {
+  const granite = graniteUnits[unitOfMeasure];
+  if (granite !== undefined) return granite;
+  throw new CrossdockError("invalid-document", `Granite has no word for the unit of measure "${unitOfMeasure}".`, {
+    faults: [
+      { path: "/unitOfMeasure", expected: `one of ${Object.keys(graniteUnits).join(", ")}`, found: unitOfMeasure },
+    ],
+  });
+}
 
 /** Empty strings stand for what is not there. */
 export const present = (text: string): string | undefined => (text === "" ? undefined : text);
