@@ -21,7 +21,7 @@ import { cancelErpOrder, cancelErpOrderLines, createErpOrder, postInvoice } from
 import { calculateTax } from "./commands/tax-commands.ts";
 import { stay, transitionsOver, type Process } from "./engine/index.ts";
 import { effect } from "./effect.ts";
-import { subjectNamed } from "./instances.ts";
+import { instancesNamed } from "./instances.ts";
 
 // prettier-ignore
 export type OrderToCashState =
@@ -64,7 +64,7 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
     name: "order-to-cash",
     initial: "received",
     final: ["closed", "cancelled"],
-    instanceOf: subjectNamed("salesOrderId"),
+    instanceOf: instancesNamed("order-to-cash", "salesOrderId"),
     starts: [saw.SalesOrderAccepted, saw.SalesOrderHeld],
 
     // prettier-ignore

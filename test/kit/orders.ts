@@ -146,6 +146,9 @@ export async function imbalances(database: Queryable): Promise<readonly string[]
      select 'position ' || sku || '@' || branch || ' has ' || allocated || ' allocated of ' || on_hand
        from inventory_positions where allocated > on_hand
      union all
+     select 'order ' || sales_order_id || ' is ' || stage || ' and still binds credit' from sales_orders
+      where stage in ('cancelled', 'closed') and exposure_amount <> 0
+     union all
      select 'credit of ' || c.customer_number || ' says ' || c.hub_exposure || ' exposure, the orders bind ' || coalesce(sum(o.exposure_amount), 0)
        from customer_credits c left join sales_orders o using (customer_number)
       group by c.customer_number, c.hub_exposure having coalesce(sum(o.exposure_amount), 0) <> c.hub_exposure`,
