@@ -7,7 +7,7 @@ it("numbers handling units with a right check digit", () => {
   // The example of GS1's own check digit page, with its extension digit and prefix replaced by ours.
   for (const serial of [1, 42, 999_999_999]) {
     const code = sscc(serial);
-    const sum = [...code].reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 3 : 1), 0);
+    const sum = Array.from(code, Number).reduce((total, digit, index) => total + digit * (index % 2 === 0 ? 3 : 1), 0);
     expect([code.length, sum % 10]).toEqual([18, 0]);
   }
 });

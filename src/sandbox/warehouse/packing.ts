@@ -11,7 +11,7 @@ const COMPANY_PREFIX = "0614141";
 /** SSCC-18: extension digit, GS1 company prefix, serial, check digit (GS1 General Specifications, 7.9.1). */
 export function sscc(serial: number): string {
   const digits = `0${COMPANY_PREFIX}${String(serial).padStart(9, "0")}`;
-  const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 3 : 1), 0);
+  const sum = Array.from(digits, Number).reduce((total, digit, index) => total + digit * (index % 2 === 0 ? 3 : 1), 0);
   return `${digits}${(10 - (sum % 10)) % 10}`;
 }
 

@@ -86,16 +86,13 @@ const toHandlingUnit = ({ sscc, type, lbs, dims, nmfc, hazmat, contents }: Unit)
 export function fromNews(body: unknown, messageId: string): WarehouseNews {
   const news = readNews(body);
   const common = { messageId, reference: news.ref, occurredAt: news.at };
-  switch (news.event) {
-    case "WAVE_PICKED":
-      return {
-        ...common,
-        news: "picked",
-        lines: news.tasks.map((one) => ({ ...lineOf(one), quantityShort: one.short })),
-      };
-    case "WAVE_PACKED":
-      return { ...common, news: "packed", handlingUnits: news.units.map(toHandlingUnit) };
-    case "WAVE_LOADED":
-      return { ...common, news: "shipped", lines: news.tasks.map(lineOf) };
+  if (news.event === "WAVE_PICKED") {
+    return {
+      ...common,
+      news: "picked",
+      lines: news.tasks.map((one) => ({ ...lineOf(one), quantityShort: one.short })),
+    };
   }
+  if (news.event === "WAVE_PACKED") return { ...common, news: "packed", handlingUnits: news.units.map(toHandlingUnit) };
+  return { ...common, news: "shipped", lines: news.tasks.map(lineOf) };
 }
