@@ -19,6 +19,8 @@ declare const inTransaction: unique symbol;
 /** A Queryable inside a transaction: a function that writes several things demands one. */
 export interface Transaction extends Queryable {
   readonly [inTransaction]: true;
+  /** Runs once the commit is done, and never after a rollback: wake-ups, not work. Must not throw. */
+  afterCommit(then: () => void): void;
 }
 
 /** A connection of one's own: LISTEN, session advisory locks. */
@@ -58,6 +60,17 @@ const DEADLOCK = "40P01";
 export const isContention = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK);
 
+/** Shutting down, starting, too many connections, connection exceptions. */
+const GOING_AWAY = /^(57P0[1-4]|53300|08...)$/;
+const LOST =
+  /ECONNREFUSED|ECONNRESET|EPIPE|Connection terminated|connection error|timeout exceeded when trying to connect/i;
+
+/** Whether the database was not there, rather than unwilling: nothing is wrong with what was asked. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return GOING_AWAY.test(error.code ?? "");
+  return error instanceof Error && LOST.test(`${"code" in error ? String(error.code) : ""} ${error.message}`);
+}
+
 type Client = Pick<pg.ClientBase, "query">;
 
 function queryableOver(client: Client): Queryable {
@@ -73,15 +86,17 @@ function queryableOver(client: Client): Queryable {
 
 // The brand exists for the compiler only; this is the one place that may give it.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const branded = (queryable: Queryable): Transaction => queryable as Transaction;
+const branded = (inside: Pick<Transaction, "query" | "afterCommit">): Transaction => inside as Transaction;
 
 async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const afterwards: (() => void)[] = [];
   try {
     await client.query("begin");
-    const result = await work(branded(queryableOver(client)));
+    const result = await work(branded({ ...queryableOver(client), afterCommit: (then) => void afterwards.push(then) }));
     await client.query("commit");
+    for (const then of afterwards) then();
     return result;
   } catch (error) {
     // Where even the rollback fails the connection is gone, and with it the transaction.
@@ -97,8 +112,8 @@ function openSession(client: pg.Client): Session {
     ...queryableOver(client),
     onNotification: (heard) => void client.on("notification", ({ channel, payload }) => heard(channel, payload ?? "")),
     onLost(lost) {
-      client.on("error", lost);
-      client.on("end", () => lost(new Error("The database connection ended.")));
+      // An error is followed by an end; it is lost once.
+      client.once("end", () => lost(new Error("The database connection ended.")));
     },
     async close() {
       client.removeAllListeners("end");
