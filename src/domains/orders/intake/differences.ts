@@ -3,7 +3,7 @@ import type { Fault } from "#contracts";
 /** Where two documents differ, as JSON pointers: `expected` is what came first, `found` what came now. */
 export function differences(original: unknown, now: unknown, path = ""): Fault[] {
   if (isComposite(original) && isComposite(now) && Array.isArray(original) === Array.isArray(now)) {
-    const names = new Set([...Object.keys(original), ...Object.keys(now)]);
+    const names = new Set([...Object.keys(now), ...Object.keys(original)]);
     return [...names].flatMap((name) =>
       differences(
         Reflect.get(original, name),
