@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { checkBooks } from "../../books.ts";
 import { findCustomers } from "../../customers/find-customers.ts";
 import { readSalesOrders } from "../read/read-sales-orders.ts";
-import { placeHolds, releaseHolds, type HoldToRelease } from "./holds.ts";
+import { placeHold, releaseHold, type HoldToRelease } from "./holds.ts";
 
 const database = await testDatabase();
 const post = tradingPost(database);
@@ -25,10 +25,10 @@ async function newOrder(customerNumber = "C-1001"): Promise<string> {
   return result?.salesOrder?.salesOrderId ?? "";
 }
 const release = (...releases: HoldToRelease[]) =>
-  database.transaction((tx) => releaseHolds(tx, releases, { now: post.clock.now() }));
+  database.transaction((tx) => releaseHold(tx, releases, { now: post.clock.now() }));
 const place = (salesOrderId: string) =>
   database.transaction((tx) =>
-    placeHolds(tx, [{ salesOrderId, reason: "operator", explanation: "The buyer phoned." }], { now: post.clock.now() }),
+    placeHold(tx, [{ salesOrderId, reason: "operator", explanation: "The buyer phoned." }], { now: post.clock.now() }),
   );
 const read = async (salesOrderId: string) => (await readSalesOrders(database, [salesOrderId]))[0];
 const by = { by: "ada", reason: "The customer paid." };

@@ -22,7 +22,7 @@ export interface HoldToPlace {
  * Puts orders on hold that nobody works on yet. A reason that holds an order already is not placed twice. Throws "not-found", or "not-possible-now"
  * once branches have the work: then only cancelling stops it.
  */
-export async function placeHolds(
+export async function placeHold(
   tx: Transaction,
   holds: readonly HoldToPlace[],
   { now }: { now: Date },
@@ -76,7 +76,7 @@ export interface HoldToRelease {
  * Releases one hold of each order; the order goes on when none is left. Releasing a credit hold takes the order's amount into the customer's
  * exposure whatever the limit is: that is what the person decided. Throws "not-found", or "not-possible-now" where nothing holds it for that reason.
  */
-export async function releaseHolds(
+export async function releaseHold(
   tx: Transaction,
   releases: readonly HoldToRelease[],
   { now }: { now: Date },

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { checkBooks } from "../../books.ts";
 import { findCustomers } from "../../customers/find-customers.ts";
 import { findPositions } from "../../inventory/find-positions.ts";
-import { releaseHolds } from "../holds/holds.ts";
+import { releaseHold } from "../holds/holds.ts";
 import { findSalesOrders } from "../read/find-sales-orders.ts";
 import { readSalesOrders } from "../read/read-sales-orders.ts";
 
@@ -141,7 +141,7 @@ describe("the same order again", () => {
       by: "ada",
       reason: "paid",
     } as const;
-    await database.transaction((tx) => releaseHolds(tx, [release], { now: post.clock.now() }));
+    await database.transaction((tx) => releaseHold(tx, [release], { now: post.clock.now() }));
     expect((await post.intake.submit([blocked]))[0]).toMatchObject({ outcome: "held", repeat: true });
   });
 
