@@ -1,1 +1,3 @@
 export { testDatabase, type TestDatabase } from "./test-database.ts";
+export * from "./sample-trade.ts";
+export * from "./trading-post.ts";
