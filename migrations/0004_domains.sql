@@ -98,6 +98,7 @@ create table inventory_positions (
   safety_stock numeric not null default 0,
   inbound jsonb not null default '[]',
   source text not null,
+  oversold_since timestamptz,           -- set when the owner states less on hand than is allocated; cleared when he no longer does
   source_sequence numeric not null,     -- grows with every change at the source; late and repeated news is dropped
   as_of timestamptz not null,
   primary key (sku, branch),
