@@ -95,7 +95,7 @@ export async function createWaker({ database, channel, clock, log }: WakerOption
 
   await listen();
   return {
-    listener: local.listener,
+    listener: () => local.listener(),
     notify() {
       local.notify();
       if (isSending || closed.signal.aborted) return;

@@ -11,6 +11,8 @@ export interface SandboxPremises {
   readonly data: SandboxData;
   /** Where the hub takes what the counterparty of that code sends by itself. */
   readonly inboundUrl: (code: string) => string;
+  /** Where another counterparty listens: they know each other, as a warehouse knows the drivers. Null when it is not there. */
+  readonly urlOf: (code: string) => string | null;
   /** From 0 up to 1, seeded. */
   readonly random: () => number;
 }

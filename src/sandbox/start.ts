@@ -12,10 +12,12 @@ import type { Counterparty } from "./kernel/counterparty.ts";
 import { fileJournal, memoryJournal } from "./kernel/journal.ts";
 import { cornerShopEntry } from "./storefront/corner-shop.ts";
 import { meridianEntry } from "./tax/meridian.ts";
+import { docksideEntry } from "./warehouse/dockside.ts";
 
 /** Everybody there is, by the code of their connector. */
 const entries: Readonly<Record<string, (premises: SandboxPremises) => SandboxEntry>> = {
   "corner-shop": cornerShopEntry,
+  dockside: docksideEntry,
   granite: graniteEntry,
   meridian: meridianEntry,
 };
@@ -61,6 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const data = sandboxData(opening);
   const random = seededRandom(opening.seed);
   const started: { readonly party: Counterparty; readonly settings: SandboxEntry["settings"] }[] = [];
+  const urlOf = (code: string) => started.find(({ party }) => party.code === code)?.party.url ?? null;
   const stop = async () => {
     await Promise.all(started.map(({ party }) => party.stop()));
   };
@@ -68,7 +71,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     for (const [index, [code, entry]] of Object.entries(entries)
       .sort(([a], [b]) => a.localeCompare(b))
       .entries()) {
-      const { settings, open } = entry({ data, inboundUrl, random });
+      const { settings, open } = entry({ data, inboundUrl, urlOf, random });
       const journal = folder === undefined ? memoryJournal() : fileJournal(join(folder, `${code}.jsonl`));
       const port = firstPort === 0 ? 0 : firstPort + index;
       started.push({ settings, party: await open({ clock, timeScale, random, journal, port }) });
