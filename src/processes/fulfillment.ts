@@ -14,7 +14,7 @@ import { confirmShipmentToChannel } from "./commands/channel-commands.ts";
 import { recallFromWarehouse, releaseToWarehouse, sendDocumentsToWarehouse } from "./commands/warehouse-commands.ts";
 import { effect } from "./effect.ts";
 import { stay, transitionsOver, type Process } from "./engine/index.ts";
-import { subjectNamed } from "./instances.ts";
+import { instancesNamed } from "./instances.ts";
 
 // prettier-ignore
 export type FulfillmentState =
@@ -45,7 +45,7 @@ export function fulfillment(hands: Hands): Process<FulfillmentState> {
     name: "fulfillment",
     initial: "requested",
     final: ["shipped", "cancelled"],
-    instanceOf: subjectNamed("fulfillmentOrderId"),
+    instanceOf: instancesNamed("fulfillment", "fulfillmentOrderId"),
     starts: [saw.FulfillmentRequested],
 
     // prettier-ignore

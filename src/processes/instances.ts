@@ -8,8 +8,10 @@ export function fieldOf(event: LoggedEvent, field: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** An event concerns the instance its data names; a timer says so itself. */
-export const subjectNamed =
-  (field: string) =>
-  (event: LoggedEvent): string | null =>
-    event.type === TimerElapsed.type ? fieldOf(event, "instanceId") : fieldOf(event, field);
+/** An event concerns the instance its data names; a timer names the process too, and concerns no other. */
+export const instancesNamed =
+  (process: string, field: string) =>
+  (event: LoggedEvent): string | null => {
+    if (event.type !== TimerElapsed.type) return fieldOf(event, field);
+    return fieldOf(event, "process") === process ? fieldOf(event, "instanceId") : null;
+  };

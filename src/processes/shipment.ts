@@ -14,7 +14,7 @@ import { tenderShipment, trackShipment, voidDoubtfulTender, voidTender } from ".
 import { shopRates } from "./commands/shop-rates.ts";
 import { effect } from "./effect.ts";
 import { stay, transitionsOver, type Process } from "./engine/index.ts";
-import { fieldOf, subjectNamed } from "./instances.ts";
+import { fieldOf, instancesNamed } from "./instances.ts";
 
 // prettier-ignore
 export type ShipmentState =
@@ -45,7 +45,7 @@ export function shipment(hands: Hands): Process<ShipmentState> {
     name: "shipment",
     initial: "packed",
     final: ["delivered", "cancelled"],
-    instanceOf: subjectNamed("shipmentId"),
+    instanceOf: instancesNamed("shipment", "shipmentId"),
     starts: [saw.ShipmentCreated],
 
     // prettier-ignore

@@ -1,17 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
+import type {
   FulfillmentPicked,
   FulfillmentRecalled,
   FulfillmentReleaseRefused,
-  FulfillmentRequested,
   FulfillmentShipped,
   SalesOrderCancelRequested,
   SalesOrderRegistered,
-  type DataOf,
-  type EffectCall,
-  type EventDraft,
 } from "#contracts";
+import { FulfillmentRequested, type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import { createIds, systemClock, type Transaction } from "#platform";
 import { givenOrder, givenStock, givenTrade, imbalances, linesOf, stockOf, testDatabase } from "#testing";
 import { cancelFulfillments, giveBackRecalled } from "../../fulfillments/give-back.ts";
