@@ -17,6 +17,8 @@ export interface Breaker {
   begin(): void;
   succeed(): void;
   fail(): void;
+  /** The call ended without telling anything: where it was the probe, another one may. */
+  abandon(): void;
 }
 
 export function createBreaker(
@@ -46,6 +48,9 @@ export function createBreaker(
       failures = 0;
       openedTimes = 0;
       until = null;
+      probing = false;
+    },
+    abandon() {
       probing = false;
     },
     fail() {

@@ -7,6 +7,9 @@ export interface LaneLimits {
   readonly requestsPerSecondMax: number;
 }
 
+/** How a call ended, as far as the lane is concerned. One we called off ourselves tells nothing about the system. */
+export type CallResult = "answered" | "no-answer" | "called-off";
+
 export interface MaintenanceWindow {
   readonly from: Date;
   readonly to: Date;
@@ -30,7 +33,7 @@ export interface Lane {
   capacity(): number;
   /** Takes a place; false when there is none (closed, full, or over the rate). */
   enter(): boolean;
-  leave(result: "answered" | "no-answer"): void;
+  leave(result: CallResult): void;
   status(): LaneStatus;
   close(reason: string): void;
   open(): void;
@@ -96,7 +99,8 @@ export function createLane({
     leave(result) {
       inUse -= 1;
       if (result === "answered") breaker.succeed();
-      else breaker.fail();
+      else if (result === "no-answer") breaker.fail();
+      else breaker.abandon();
     },
     status() {
       const window = maintained();
