@@ -54,6 +54,8 @@ export function createBreaker(
       probing = false;
     },
     fail() {
+      // Calls that were under way when it opened fail one by one; only the probe says how long it rests.
+      if (until && !probing) return;
       failures += 1;
       if (until || failures >= failuresMax) open();
     },

@@ -70,7 +70,9 @@ export function createLane({
   /** A bucket that holds one second's worth. */
   function availableTokens(): number {
     const now = clock.now().getTime();
-    tokens = Math.min(burst(), tokens + ((now - refilledAt) / 1000) * limits.requestsPerSecondMax * share);
+    // A clock that is set back gives nothing, and takes nothing either.
+    const passedMs = Math.max(0, now - refilledAt);
+    tokens = Math.min(burst(), tokens + (passedMs / 1000) * limits.requestsPerSecondMax * share);
     refilledAt = now;
     return Math.floor(tokens);
   }
