@@ -19,6 +19,8 @@ declare const inTransaction: unique symbol;
 /** A Queryable inside a transaction: a function that writes several things demands one. */
 export interface Transaction extends Queryable {
   readonly [inTransaction]: true;
+  /** Runs once the commit is done, and never after a rollback: wake-ups, not work. Must not throw. */
+  afterCommit(then: () => void): void;
 }
 
 /** A connection of one's own: LISTEN, session advisory locks. */
@@ -73,15 +75,17 @@ function queryableOver(client: Client): Queryable {
 
 // The brand exists for the compiler only; this is the one place that may give it.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const branded = (queryable: Queryable): Transaction => queryable as Transaction;
+const branded = (inside: Pick<Transaction, "query" | "afterCommit">): Transaction => inside as Transaction;
 
 async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const afterwards: (() => void)[] = [];
   try {
     await client.query("begin");
-    const result = await work(branded(queryableOver(client)));
+    const result = await work(branded({ ...queryableOver(client), afterCommit: (then) => void afterwards.push(then) }));
     await client.query("commit");
+    for (const then of afterwards) then();
     return result;
   } catch (error) {
     // Where even the rollback fails the connection is gone, and with it the transaction.

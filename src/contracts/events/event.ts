@@ -47,6 +47,12 @@ export interface LoggedEvent<Data = unknown> extends EventEnvelope {
   readonly data: Data;
 }
 
+/** What a reaction is called with: the instance it is for and the event that caused it. */
+export interface EffectCall<Data = unknown> {
+  readonly instanceId: string;
+  readonly event: LoggedEvent<Data>;
+}
+
 export type DataOf<Kind> = Kind extends { readonly data: infer Data extends TObject } ? Static<Data> : never;
 
 interface Declaration<Name extends string, Properties extends TProperties> {

@@ -1,0 +1,131 @@
+import { eventCatalogue, type EventDraft, type EventKind, type LoggedEvent } from "#contracts";
+import type { Clock, Ids, Transaction } from "#platform";
+import { partitionOf } from "./partition.ts";
+import { createValidation } from "./validation.ts";
+
+/** A process that listens to a type of event. */
+export interface EventRoute {
+  readonly process: string;
+  readonly type: string;
+  /** Which instance the event concerns; null: none. */
+  instanceOf(event: LoggedEvent): string | null;
+}
+
+/** An event offered to one instance of a process. */
+export interface Fact {
+  readonly partition: number;
+  readonly process: string;
+  readonly instanceId: string;
+  readonly event: LoggedEvent;
+}
+
+export interface AppendedEvent extends LoggedEvent {
+  /** The log had an event of this id already; nothing was written and nobody is told again. */
+  readonly duplicate: boolean;
+}
+
+export interface EventLog {
+  /**
+   * Appends in the caller's transaction and lays the facts into the inbox of the processes that listen; one statement whatever the number.
+   * A draft that brings an id the log knows is answered as a duplicate.
+   */
+  append(tx: Transaction, drafts: readonly EventDraft[]): Promise<readonly AppendedEvent[]>;
+  /** Validates drafts and gives them what they lack. For who writes them to the log by himself: the engine. */
+  complete(drafts: readonly EventDraft[]): readonly LoggedEvent[];
+  /** Who is to be offered an event. */
+  route(event: LoggedEvent): readonly Fact[];
+}
+
+export interface EventLogOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** The CloudEvents source: which hub. */
+  readonly source: string;
+  readonly routes: readonly EventRoute[];
+  readonly catalogue?: readonly EventKind[];
+  /** Rung after the commit of a transaction that appended facts. */
+  readonly waker?: { notify(): void };
+}
+
+/** Columns of an event as `jsonb_to_recordset` unpacks them. */
+export const eventColumns =
+  "id text, type text, source text, subject text, time timestamptz, correlation_id text, causation_id text, data jsonb";
+
+const appendStatement = {
+  name: "append-events",
+  text: `with written as (
+      insert into events (id, type, source, subject, time, correlation_id, causation_id, data)
+      select * from jsonb_to_recordset($1::jsonb -> 'events') as e (${eventColumns})
+      on conflict (id) do nothing returning id),
+    routed as (
+      insert into process_facts (partition, process, instance_id, event_id)
+      select partition, process, instance_id, event_id
+        from jsonb_to_recordset($1::jsonb -> 'facts') as f (n int, partition int, process text, instance_id text, event_id text)
+       where event_id in (select id from written) order by n)
+    select id from written`,
+};
+
+/** An event as the statements that write events unpack it. */
+export const eventRow = (event: LoggedEvent) => ({
+  id: event.id,
+  type: event.type,
+  source: event.source,
+  subject: event.subject,
+  time: event.time,
+  correlation_id: event.correlationId,
+  causation_id: event.causationId,
+  data: event.data,
+});
+
+const factRow = (fact: Fact, n: number) => ({
+  n,
+  partition: fact.partition,
+  process: fact.process,
+  instance_id: fact.instanceId,
+  event_id: fact.event.id,
+});
+
+export function createEventLog({
+  clock,
+  ids,
+  source,
+  routes,
+  catalogue = eventCatalogue,
+  waker,
+}: EventLogOptions): EventLog {
+  const validate = createValidation(catalogue);
+  const routesByType = Map.groupBy(routes, ({ type }) => type);
+
+  const complete = (drafts: readonly EventDraft[]): readonly LoggedEvent[] => {
+    const time = clock.now();
+    return drafts.map((draft) => {
+      validate(draft);
+      const { type, subject, correlationId, causationId, data } = draft;
+      return { id: draft.id ?? ids.next("evt"), type, source, subject, time, correlationId, causationId, data };
+    });
+  };
+
+  const route = (event: LoggedEvent): readonly Fact[] =>
+    (routesByType.get(event.type) ?? []).flatMap((listener) => {
+      const instanceId = listener.instanceOf(event);
+      if (instanceId === null) return [];
+      return [{ partition: partitionOf(event.correlationId), process: listener.process, instanceId, event }];
+    });
+
+  return {
+    complete,
+    route,
+    async append(tx, drafts) {
+      if (drafts.length === 0) return [];
+      const events = complete(drafts);
+      const first = new Map(events.map((event) => [event.id, event] as const).toReversed());
+      const facts = events.filter((event) => first.get(event.id) === event).flatMap(route);
+      const parameter = { events: events.map(eventRow), facts: facts.map(factRow) };
+      const written = await tx.query<{ id: string }>(appendStatement, [parameter]);
+      if (facts.length > 0) tx.afterCommit(() => waker?.notify());
+      const fresh = new Set(written.map(({ id }) => id));
+      // The first to bring an id wrote it; a second one in the same list is a repeat.
+      return events.map((event) => ({ ...event, duplicate: !fresh.delete(event.id) }));
+    },
+  };
+}

@@ -1,0 +1,6 @@
+export * from "./process.ts";
+export { durationMs, type Duration } from "./duration.ts";
+export { compileProcess, ProcessTableError, type CompiledProcess } from "./table.ts";
+export { cells, decide, notBegun, type Cell, type Decision } from "./decide.ts";
+export { mermaid } from "./mermaid.ts";
+export { defaultRetryPolicy, type RetryCategory, type RetryPolicy, type RetryRule } from "./retry-policy.ts";
