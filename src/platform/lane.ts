@@ -28,6 +28,8 @@ export interface Lane {
   readonly limits: LaneLimits;
   /** How many calls may begin now. */
   capacity(): number;
+  /** How many pieces of work may be taken up now by somebody who has so many in hand already. */
+  room(inHand: number): number;
   /** Takes a place; false when there is none (closed, full, or over the rate). */
   enter(): boolean;
   leave(result: "answered" | "no-answer"): void;
@@ -86,6 +88,7 @@ export function createLane({
     system,
     limits,
     capacity,
+    room: (inHand) => Math.max(0, Math.min(capacity(), places() - inHand)),
     enter() {
       if (capacity() < 1) return false;
       inUse += 1;

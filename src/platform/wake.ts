@@ -1,6 +1,12 @@
+import { randomUUID } from "node:crypto";
 import type { Clock } from "./clock.ts";
 import type { Database, Session } from "./database.ts";
 import type { Log } from "./log.ts";
+
+/** One loop that waits for work. What happens while it is busy is not lost: its next wait ends at once. */
+export interface WakeListener {
+  wait(maxMs: number, signal?: AbortSignal): Promise<void>;
+}
 
 /**
  * Tells waiting loops, here and on other nodes, that there is work. A NOTIFY inside every transaction doubles the cost of a commit, so it is sent
@@ -8,78 +14,97 @@ import type { Log } from "./log.ts";
  */
 export interface Waker {
   notify(): void;
-  wait(maxMs: number, signal?: AbortSignal): Promise<void>;
+  listener(): WakeListener;
   close(): Promise<void>;
 }
 
+interface WakerOptions {
+  readonly database: Database;
+  readonly channel: string;
+  readonly clock: Clock;
+  readonly log?: Log;
+}
+
 const COALESCE_MS = 5;
+const LISTEN_AGAIN_MS = 500;
 
-export async function createWaker(options: {
-  database: Database;
-  channel: string;
-  clock: Clock;
-  log?: Log;
-}): Promise<Waker> {
-  const { database, channel, clock, log } = options;
+/** Wake-ups within this process only. */
+export function createLocalWaker(clock: Clock): Waker {
   const waiting = new Set<() => void>();
-  let missed = false;
-  let sending = false;
-  let closed = false;
-  let session: Session | undefined;
-
-  const wakeAll = () => {
-    missed = waiting.size === 0;
-    for (const wake of waiting) wake();
-    waiting.clear();
-  };
-
-  const listen = async (): Promise<void> => {
-    session = await database.session();
-    session.onNotification(wakeAll);
-    session.onLost(() => {
-      if (!closed)
-        void clock
-          .sleep(500)
-          .then(() =>
-            closed
-              ? undefined
-              : listen().catch((error: unknown) => log?.warn({ err: error }, "Listening again failed.")),
-          );
-    });
-    await session.query(`listen ${channel}`);
-  };
-  await listen();
-
-  const send = async () => {
-    await clock.sleep(COALESCE_MS);
-    sending = false;
-    if (closed) return;
-    await database
-      .query("select pg_notify($1, '')", [channel])
-      .catch((error: unknown) => log?.debug({ err: error }, "A wake-up was not sent; the others look by themselves."));
-  };
-
+  let generation = 0;
   return {
     notify() {
-      wakeAll();
-      if (sending || closed) return;
-      sending = true;
+      generation += 1;
+      for (const wake of waiting) wake();
+      waiting.clear();
+    },
+    listener() {
+      let seen = generation;
+      return {
+        async wait(maxMs, signal) {
+          if (generation === seen && !signal?.aborted) {
+            const woken = new AbortController();
+            const wake = () => woken.abort();
+            waiting.add(wake);
+            await clock.sleep(maxMs, signal ? AbortSignal.any([signal, woken.signal]) : woken.signal);
+            waiting.delete(wake);
+          }
+          seen = generation;
+        },
+      };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+export async function createWaker({ database, channel, clock, log }: WakerOptions): Promise<Waker> {
+  const local = createLocalWaker(clock);
+  const self = randomUUID();
+  const closed = new AbortController();
+  let isSending = false;
+  let session: Session | null = null;
+
+  const listen = async (): Promise<void> => {
+    const opened = await database.session();
+    session = opened;
+    opened.onNotification((_channel, from) => {
+      if (from !== self) local.notify();
+    });
+    opened.onLost(() => void listenAgain());
+    await opened.query(`listen ${channel}`);
+  };
+
+  const listenAgain = async (): Promise<void> => {
+    await clock.sleep(LISTEN_AGAIN_MS, closed.signal);
+    if (closed.signal.aborted) return;
+    await listen().catch((error: unknown) => {
+      log?.warn({ err: error }, "Listening for wake-ups failed; trying again.");
+      return listenAgain();
+    });
+  };
+
+  const send = async (): Promise<void> => {
+    await clock.sleep(COALESCE_MS, closed.signal);
+    isSending = false;
+    if (closed.signal.aborted) return;
+    // The others look by themselves; a wake-up that is not sent costs a moment, nothing else.
+    await database
+      .query("select pg_notify($1, $2)", [channel, self])
+      .catch((error: unknown) => log?.debug({ err: error }, "A wake-up was not sent."));
+  };
+
+  await listen();
+  return {
+    listener: () => local.listener(),
+    notify() {
+      local.notify();
+      if (isSending || closed.signal.aborted) return;
+      isSending = true;
       void send();
     },
-    async wait(maxMs, signal) {
-      if (missed) {
-        missed = false;
-        return;
-      }
-      const stop = new AbortController();
-      const woken = new Promise<void>((resolve) => waiting.add(resolve));
-      const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-      await Promise.race([woken, clock.sleep(maxMs, either)]);
-      stop.abort();
-    },
     async close() {
-      closed = true;
-      wakeAll();
+      closed.abort();
+      local.notify();
       await session?.close();
     },
   };
