@@ -55,3 +55,5 @@ export * from "./shipments/shipment-papers.ts";
 
 export * from "./invoices/bill-line.ts";
 export * from "./invoices/bill-shipments.ts";
+
+export * from "./inbound/index.ts";

@@ -269,6 +269,8 @@ export interface Storefront<Settings extends TSchema = TSchema> extends Connecto
   readonly resolves: { readonly confirmShipment: Resolution; readonly confirmCancellation: Resolution };
   /** Checks the signature, then maps. Throws CrossdockError "invalid-signature", "malformed-body" or "invalid-document" with every fault. */
   readOrder?(message: InboundMessage, settings: Static<Settings>, channel: string): InboundOrder;
+  /** Maps an order whose signature was checked when it came and which a person has mended since, so that it can match no more. */
+  readMendedOrder?(body: Buffer, settings: Static<Settings>, channel: string): InboundOrder;
   confirmShipment?(
     shipment: {
       readonly channelOrderNumber: string;

@@ -1,0 +1,2 @@
+export { createAudit, type AuditEntry } from "./audit.ts";
+export { createTokenGate, ensureAdminToken, renewAdminToken, type Caller, type TokenGate } from "./tokens.ts";
