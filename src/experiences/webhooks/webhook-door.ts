@@ -50,7 +50,13 @@ async function submitOne(submit: Submit, order: KeyedDraft, correlationId?: stri
 }
 
 /** A storefront's orders. A mended one may come back in the storefront's words or, where a person finds that easier, as our draft. */
-export function storefrontDoor({ system, channel, readOrder, readMendedOrder, submit }: StorefrontDoorOptions): WebhookDoor {
+export function storefrontDoor({
+  system,
+  channel,
+  readOrder,
+  readMendedOrder,
+  submit,
+}: StorefrontDoorOptions): WebhookDoor {
   return {
     system,
     channel,
@@ -66,7 +72,10 @@ function mendedOrder(body: Buffer, readMendedOrder: StorefrontDoorOptions["readM
     if (!readMendedOrder) throw notADraft(value);
   }
   if (readMendedOrder) return readMendedOrder(body);
-  throw new CrossdockError("malformed-body", "Send it as a SalesOrderDraft in JSON: this system's own format cannot be read without its signature.");
+  throw new CrossdockError(
+    "malformed-body",
+    "Send it as a SalesOrderDraft in JSON: this system's own format cannot be read without its signature.",
+  );
 }
 
 function isJson(body: Buffer): boolean {
@@ -133,7 +142,8 @@ export const createResubmit =
     const { door } = document;
     if (door === "files") return files(document, body);
     const webhook = door.startsWith(WEBHOOK) ? webhooks.get(door.slice(WEBHOOK.length)) : undefined;
-    if (!webhook && door !== "api") throw new CrossdockError("not-possible-now", `The door ${door} is not in the configuration any more.`);
+    if (!webhook && door !== "api")
+      throw new CrossdockError("not-possible-now", `The door ${door} is not in the configuration any more.`);
     try {
       return { taken: true, result: await (webhook ? webhook.receiveMended(body) : submitDraft(submit, body)) };
     } catch (error) {
