@@ -136,10 +136,10 @@ create table sales_orders (
   stage text not null default 'accepted', -- accepted | on-hold | released | cancelling | cancelled | closed; the rest of the status comes from the lines
   cancel_reason text,                   -- who asked to cancel last, and why
   closed_at timestamptz,
-  unique (channel, channel_order_number),
+  unique (channel_order_number, channel), -- the number first: people look for it without knowing the channel
   unique (idempotency_key)
 );
-create index sales_orders_customer_po on sales_orders (customer_number, customer_purchase_order);
+create index sales_orders_customer_po on sales_orders (customer_purchase_order, customer_number);
 create index sales_orders_correlation on sales_orders (correlation_id);
 create index sales_orders_erp on sales_orders (erp_order_number);
 
@@ -255,6 +255,7 @@ create table shipments (
 create index shipments_order on shipments (sales_order_id);
 create index shipments_tracking on shipments (tracking_number);
 create index shipments_pro on shipments (pro_number);
+create index shipments_bol on shipments (bol_number);
 
 create table shipment_milestones (
   shipment_id text not null references shipments on delete cascade,
@@ -323,6 +324,7 @@ create table invoices (
   due_on date
 );
 create index invoices_order on invoices (sales_order_id);
+create index invoices_number on invoices (invoice_number);
 
 -- Doors ------------------------------------------------------------------------------------------------------------------
 

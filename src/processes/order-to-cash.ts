@@ -12,7 +12,6 @@ import {
   recordRegistered,
   recordTaxed,
   refuseCancellation,
-  releaseHolds,
   sourceFulfillments,
 } from "#domains";
 import type { Hands } from "./commands/asking.ts";
@@ -46,7 +45,6 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
 
   const recordErpNumber = effect("record-erp-number", recordRegistered);
   const holdForErp = effect("hold-refused-by-erp", holdRefusedByErp);
-  const recordHoldReleased = effect("release-hold", releaseHolds);
   const estimateTax = effect("estimate-tax", estimateTaxAt(hands.policies.tax.estimatedRatePercent));
   const recordTax = effect("record-tax", recordTaxed);
   const source = effect("source-fulfillments", sourceFulfillments);
@@ -59,6 +57,7 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
   const refuseToCancel = effect("refuse-cancellation", refuseCancellation);
   const conclude = effect("conclude-cancellation", concludeCancellation);
 
+  const whileHoldable = ["on-hold", "registering", "taxing", "fulfilling"] as const;
   const onceSourced = ["fulfilling", "delivering", "cancelling"] as const;
   return {
     name: "order-to-cash",
@@ -78,8 +77,6 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
       //   while           we learn of                          we become      and so we
       when("received",     saw.SalesOrderAccepted,              "registering", createOrderInErp),
       when("received",     saw.SalesOrderHeld,                  "on-hold"),
-      when("on-hold",      saw.SalesOrderHeld,                  stay),
-      when("on-hold",      saw.SalesOrderHoldReleased,          stay,          recordHoldReleased),
       when("on-hold",      saw.SalesOrderHoldsCleared,          "registering", createOrderInErp),
       when("on-hold",      saw.SalesOrderCancelRequested,       "cancelling",  cancelHeld),
 
@@ -87,6 +84,11 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
       when("registering",  saw.SalesOrderRegistrationRefused,   "on-hold",     holdForErp),
       when("taxing",       saw.SalesOrderTaxed,                 "fulfilling",  recordTax, source),
       when("taxing",       saw.TimerElapsed,                    stay,          estimateTax),
+      // A hold placed later than at the door keeps the branches from being asked: sourcing passes over an order that is held.
+      when(whileHoldable,  saw.SalesOrderHeld,                  stay),
+      when(whileHoldable,  saw.SalesOrderHoldReleased,          stay),
+      when(["registering", "taxing"], saw.SalesOrderHoldsCleared, stay),
+      when("fulfilling",   saw.SalesOrderHoldsCleared,          stay,          source),
       // Before it is sourced, what came in meanwhile is sourced with the rest.
       when(["on-hold", "registering", "taxing"], saw.SalesOrderBackorderFilled, stay),
 

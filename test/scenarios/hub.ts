@@ -14,7 +14,6 @@ const policies = {
   tax: { estimatedRatePercent: "7" },
   freight: { billed: "as-quoted" as const },
 };
-const systems = ["erp", "tax", "web-shop", "wms-atl", "wms-dal", "anchor", "swift", "piedmont", "hub"];
 
 /** A hub on a real database with its other sides in memory and a clock that stands until it is turned. */
 export function createHub() {
@@ -28,17 +27,16 @@ export function createHub() {
   };
   const processes = createProcesses({ systems: world.systems, policies, clock: { sleep: pause } });
   const eventLog = createEventLog({ clock, ids, source: "test", routes: routesOf(processes) });
-  // The ERP takes one call at a time, so that "in the order in which they came" can be seen.
-  const room = (code: string, inHand: number) => (world.isUp(code) ? (code === "erp" ? 1 : 50) - inHand : 0);
   const engine = createEngine({
     database,
     eventLog,
     processes,
     clock: patientClock,
     ids,
-    chance: () => 0.5,
-    lanes: { codes: () => systems, room, close() {} },
-    node: { number: () => 1, liveNodes: () => Promise.resolve([1]) },
+    random: () => 0.5,
+    // The ERP takes one call at a time, so that "in the order in which they came" can be seen.
+    lanes: { capacity: (code) => (world.isUp(code) ? (code === "erp" ? 1 : 50) : 0) },
+    node: { number: () => 1 },
     log: silentLog,
     waker: createLocalWaker(patientClock),
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { SalesOrderCancelRequested, SalesOrderHeld, SalesOrderHoldReleased } from "#contracts";
-import { correctAddress, fillBackorders } from "#domains";
+import { SalesOrderCancelRequested, SalesOrderHeld } from "#contracts";
+import { correctAddress, fillBackorders, placeHold, releaseHold } from "#domains";
 import { anAddress, givenOrder, givenStock, linesOf, stockOf } from "#testing";
 import { aSku, booksBalanceAfterEach, createHub, type Hub } from "./hub.ts";
 
@@ -17,6 +17,11 @@ const cancel = (salesOrderId: string) =>
   hub.tell([
     SalesOrderCancelRequested({ salesOrderId, by: "kim", reason: "Ordered twice" }, { correlationId: salesOrderId }),
   ]);
+
+const release = (salesOrderId: string, hold: "credit" | "erp-refused" | "operator", reason: string) =>
+  hub.within((tx) =>
+    releaseHold(tx, [{ salesOrderId, hold, by: "kim", reason }], { now: new Date("2026-01-05T10:00:00Z") }),
+  );
 
 /** An order whose whole quantity lies at one branch, told to the hub. */
 async function anOrder(quantity = "6", branch: "ATL" | "DAL" = "ATL"): Promise<string> {
@@ -201,12 +206,7 @@ describe("an order on hold", () => {
   it("waits for as long as a hold is left and goes on when somebody released the last", async () => {
     const salesOrderId = await aHeldOrder();
     expect(hub.erp.created).toEqual([]);
-    await hub.tell([
-      SalesOrderHoldReleased(
-        { salesOrderId, hold: "credit", by: "kim", reason: "They paid." },
-        { correlationId: salesOrderId },
-      ),
-    ]);
+    await release(salesOrderId, "credit", "They paid.");
     expect(await hub.stateOf("order-to-cash", salesOrderId)).toBe("fulfilling");
     const [hold] = await hub.database.query(
       "select released_by, release_reason from sales_order_holds where sales_order_id = $1",
@@ -222,14 +222,23 @@ describe("an order on hold", () => {
       { reasons: ["erp-refused"], explanation: expect.stringContaining("Unknown terms code.") },
     ]);
     hub.erp.refuses = null;
-    await hub.tell([
-      SalesOrderHoldReleased(
-        { salesOrderId, hold: "erp-refused", by: "kim", reason: "Terms mended." },
-        { correlationId: salesOrderId },
-      ),
-    ]);
+    await release(salesOrderId, "erp-refused", "Terms mended.");
     expect(await hub.stateOf("order-to-cash", salesOrderId)).toBe("fulfilling");
     expect(hub.erp.created).toEqual([salesOrderId]);
+  });
+
+  it("that somebody put there while the ERP was asked is registered and taxed, and no branch is asked before it is released", async () => {
+    hub.erp.down = true;
+    const salesOrderId = await anOrder();
+    const hold = { salesOrderId, reason: "operator", explanation: "Call them first." } as const;
+    await hub.within((tx) => placeHold(tx, [hold], { now: new Date("2026-01-05T10:00:00Z") }));
+    hub.erp.down = false;
+    await hub.rest();
+    expect(await hub.workOf(hub.atl, salesOrderId)).toEqual([]);
+    await release(salesOrderId, "operator", "They want it.");
+    await hub.works(hub.atl, salesOrderId, ["picked", "packed", "shipped"]);
+    await hub.carrierTells(hub.anchor, salesOrderId, ["delivered"]);
+    expect(await hub.stateOf("order-to-cash", salesOrderId)).toBe("closed");
   });
 
   it("is cancelled at once: nobody else knows of it", async () => {

@@ -41,12 +41,3 @@ export async function findCustomers(
   const rows = await rowsOf<Row>(database, customerSql, customerNumbers);
   return new Map(rows.map((row) => [row.document.customerNumber, toKnown(row)]));
 }
-
-/** The same, with each account's credit locked until the transaction ends; locked in the order of their numbers. */
-export async function lockCustomers(
-  database: Queryable,
-  customerNumbers: readonly string[],
-): Promise<ReadonlyMap<string, KnownCustomer>> {
-  const rows = await rowsOf<Row>(database, `${customerSql} for update of k`, customerNumbers);
-  return new Map(rows.map((row) => [row.document.customerNumber, toKnown(row)]));
-}

@@ -67,7 +67,7 @@ function byLine(lines: readonly SourcedLine[]): PlannedFulfillment["lines"] {
 
 /**
  * Asks each branch that has stock of the orders to fulfil it. What is backordered waits; an order that is to ship complete waits
- * as a whole until nothing of it is backordered.
+ * as a whole until nothing of it is backordered, and one that is on hold until it is released.
  */
 export async function sourceFulfillments(
   tx: Transaction,
@@ -104,7 +104,7 @@ async function readSourceable(tx: Transaction, salesOrderIds: readonly string[])
        join sales_order_lines l on l.sales_order_id = a.sales_order_id and l.line_number = a.line_number
        join branches b on b.branch = a.branch
       where a.sales_order_id in (select jsonb_array_elements_text($1::jsonb))
-        and a.fulfillment_order_id is null and a.quantity > 0
+        and o.stage in ('accepted', 'released') and a.fulfillment_order_id is null and a.quantity > 0
         and not (o.ship_complete and exists (
               select 1 from sales_order_lines w
                where w.sales_order_id = o.sales_order_id and w.quantity_backordered + w.quantity_open > 0))

@@ -1,4 +1,4 @@
-import type { FailureCategory } from "#platform";
+import type { FailureCategory, Outcome } from "#platform";
 
 /** `internal`: an exception that is no `CallFailure`, so a bug of ours. */
 export type RetryCategory = FailureCategory | "internal";
@@ -30,3 +30,36 @@ export const defaultRetryPolicy: RetryPolicy = {
   unauthorized: { attemptsMax: null, firstDelayMs: 0, factor: 1, delayMsMax: 0, closesLane: true },
   internal: { attemptsMax: 3, firstDelayMs: 500, factor: 4, delayMsMax: 30_000 },
 };
+
+/** Why an attempt did not succeed. */
+export interface Failure {
+  readonly category: RetryCategory;
+  readonly outcome: Outcome;
+  readonly retryAfterMs: number | null;
+  /** The lane had closed before anything was sent. */
+  readonly deferred: boolean;
+  readonly explanation: string;
+}
+
+export type NextAttempt =
+  | { readonly verdict: "park" }
+  | { readonly verdict: "retry"; readonly delayMs: number; readonly spent: boolean; readonly closesLane: boolean };
+
+/** A closed lane is asked again when it has room, so this is only to let others go first. */
+const DEFERRED_MS = 100;
+
+/** When to try again, if at all. Delays vary by half, so that what failed together does not return together. */
+export function afterFailure(
+  rule: RetryRule,
+  { retryAfterMs, deferred, category }: Failure,
+  { attempts, random }: { readonly attempts: number; readonly random: () => number },
+): NextAttempt {
+  if (deferred) return { verdict: "retry", delayMs: DEFERRED_MS, spent: false, closesLane: false };
+  if (rule.attemptsMax !== null && attempts >= rule.attemptsMax) return { verdict: "park" };
+  const backoffMs = Math.min(rule.firstDelayMs * rule.factor ** (attempts - 1), rule.delayMsMax);
+  const delayMs = Math.max(retryAfterMs ?? 0, backoffMs * (0.5 + random() / 2));
+  const closesLane = rule.closesLane === true;
+  // Whoever says "later" has an attempt of ours refused, not failed: it is not counted, unless without a word we must slow down.
+  const spent = !closesLane && !(category === "throttled" && retryAfterMs !== null);
+  return { verdict: "retry", delayMs: retryAfterMs ?? delayMs, spent, closesLane };
+}

@@ -1,5 +1,5 @@
 import { add } from "#platform";
-import { decideCredit } from "../../customers/credit.ts";
+import { decideCredit, type CreditPosition } from "../../customers/credit.ts";
 import { chooseBranches, type FreeStock, type SourcedDemand } from "../../inventory/choose-branches.ts";
 import type { CheckedDraft, HoldFound } from "./check-draft.ts";
 import type { SubmitRequest } from "./submission.ts";
@@ -29,10 +29,13 @@ export interface DecidedOrder extends Candidate {
 export interface Ledger {
   readonly stock: FreeStock;
   /** By customer number. */
-  readonly hubExposure: Map<string, string>;
+  readonly credits: Map<string, CreditPosition>;
   /** Every branch we may ship from, best first. */
   readonly branches: readonly string[];
 }
+
+/** Of a customer whose credit the ERP told nothing of, nothing is given on credit. */
+const unknownCredit: CreditPosition = { creditLimit: "0", erpBalance: "0", hubExposure: "0" };
 
 /**
  * Decides stock and credit of one order and takes both from the ledger. An order that is held keeps its stock while a person looks; one that
@@ -44,19 +47,19 @@ export function decideOrder(
 ): Omit<DecidedOrder, "sourced"> & { sourced: readonly SourcedDemand[] } {
   const { request, checked } = candidate;
   const { customer, lines, merchandiseAmount } = checked;
-  const { customerNumber, homeBranch, creditLimit = null, openBalance } = customer;
+  const { customerNumber, homeBranch } = customer;
   const preference = {
     branches: ledger.branches,
     shipComplete: request.draft.shipComplete ?? false,
     ...(homeBranch === undefined ? {} : { homeBranch }),
   };
   const sourced = chooseBranches(lines, preference, ledger.stock);
-  const hubExposure = ledger.hubExposure.get(customerNumber) ?? "0";
-  const credit = decideCredit({ creditLimit, erpBalance: openBalance, hubExposure }, merchandiseAmount);
+  const position = ledger.credits.get(customerNumber) ?? unknownCredit;
+  const credit = decideCredit(position, merchandiseAmount);
   if (!credit.approved) {
     const holds = [...candidate.holds, { reason: "credit" as const, explanation: credit.explanation }];
     return { ...candidate, holds, sourced, exposureAmount: "0" };
   }
-  ledger.hubExposure.set(customerNumber, add(hubExposure, merchandiseAmount));
+  ledger.credits.set(customerNumber, { ...position, hubExposure: add(position.hubExposure, merchandiseAmount) });
   return { ...candidate, sourced, exposureAmount: merchandiseAmount };
 }

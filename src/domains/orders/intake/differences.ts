@@ -12,7 +12,7 @@ export function differences(original: unknown, now: unknown, path = ""): Fault[]
       ),
     );
   }
-  if (Object.is(original, now)) return [];
+  if (original === now) return [];
   return [{ path, expected: told(original), found: told(now) }];
 }
 

@@ -1,10 +1,11 @@
 import { CorrelationId, type Fault } from "#contracts";
 import { fingerprint, type Ids } from "#platform";
 import { Compile } from "typebox/compile";
-import { checkDraft, type CheckContext, type HoldFound } from "./check-draft.ts";
+import type { checkDraft, HoldFound } from "./check-draft.ts";
 import type { Candidate } from "./decide-order.ts";
 import { draftShapeFaults } from "./draft-shape.ts";
 import { channelNumberOf, conflictWith, type Original, type PurchaseOrderBearer } from "./originals.ts";
+import type { CompletePolicies } from "./policies.ts";
 import type { SubmitRequest } from "./submission.ts";
 
 /** What becomes of one request, before stock and credit. `same-as`: an earlier one of this list was the same order. */
@@ -15,8 +16,15 @@ export type Judgement =
   | { readonly is: "same-as"; readonly candidate: Candidate }
   | { readonly is: "conflict"; readonly faults: readonly Fault[]; readonly salesOrderId: string };
 
-export interface JudgeContext extends CheckContext {
+/** A request whose draft was checked by itself: what is wrong with it, or what would be written. */
+export interface CheckedRequest {
+  readonly request: SubmitRequest;
+  readonly checked: ReturnType<typeof checkDraft>;
+}
+
+export interface JudgeContext {
   readonly ids: Ids;
+  readonly policies: Pick<CompletePolicies, "duplicatePurchaseOrder">;
   readonly originals: readonly Original[];
   readonly purchaseOrders: readonly PurchaseOrderBearer[];
 }
@@ -37,14 +45,11 @@ export function requestFaults({ draft, idempotencyKey, correlationId: story }: S
 }
 
 /** Judges a list in the order in which it came: what an earlier request takes up (key, number, purchase order) a later one finds taken. */
-export function judgeRequests(requests: readonly SubmitRequest[], context: JudgeContext): Judgement[] {
+export function judgeRequests(requests: readonly CheckedRequest[], context: JudgeContext): Judgement[] {
   const taken = takenNumbers(context);
-  return requests.map((request) => {
-    const shape = requestFaults(request);
-    if (shape.length > 0) return { is: "rejected", faults: shape };
+  return requests.map(({ request, checked }) => {
     const before = taken.find(request);
     if (before) return before;
-    const checked = checkDraft(request.draft, context);
     if ("faults" in checked) return { is: "rejected", faults: checked.faults };
     const salesOrderId = context.ids.next("so");
     const candidate: Candidate = {

@@ -1,4 +1,5 @@
-import { SalesOrder, type SalesOrderDraft } from "#contracts";
+import { SalesOrder, type EventDraft, type SalesOrderDraft } from "#contracts";
+import type { Transaction } from "#platform";
 import { sampleCustomer, sampleDraft, samplePrice, sampleProduct, testDatabase, tradingPost } from "#testing";
 import { Compile } from "typebox/compile";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +9,7 @@ import { findPositions } from "../../inventory/find-positions.ts";
 import { releaseHold } from "../holds/holds.ts";
 import { findSalesOrders } from "../read/find-sales-orders.ts";
 import { readSalesOrders } from "../read/read-sales-orders.ts";
+import { createOrderIntake } from "./order-intake.ts";
 
 const database = await testDatabase();
 const post = tradingPost(database);
@@ -210,11 +212,31 @@ describe("a bad draft", () => {
       request({ requestedOn: "2026-13-01" }),
     ];
     const results = await post.intake.submit([...bad.slice(0, 3), good, ...bad.slice(3), request()]);
-    expect(results.map(({ outcome }) => outcome)).toEqual([
-      ...["rejected", "rejected", "rejected", "accepted", "rejected", "rejected", "rejected", "rejected", "accepted"],
-    ]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(
+      "rejected rejected rejected accepted rejected rejected rejected rejected accepted".split(" "),
+    );
     expect(results[1]?.faults?.[0]?.path).toBe("/orderedAt");
     expect(results[5]?.faults).toMatchObject([{ path: "/lines/0/quantity", found: '"-1"' }]);
+  });
+
+  it("that breaks something on our side fails alone; its neighbours are taken", async () => {
+    const requests = Array.from({ length: 5 }, () => request());
+    const poison = requests[3]?.draft.channelOrderNumber;
+    const eventLog = {
+      append: async (tx: Transaction, drafts: readonly EventDraft[]) => {
+        if (JSON.stringify(drafts).includes(`"channelOrderNumber":"${poison}"`)) throw new RangeError("a bug");
+        await post.eventLog.append(tx, drafts);
+      },
+    };
+    const intake = createOrderIntake({
+      ...post,
+      database,
+      eventLog,
+      policies: { price: { tolerancePercent: "1", above: "accept", below: "hold" } },
+    });
+    const results = await intake.submit(requests);
+    expect(results.map(({ outcome }) => outcome)).toEqual(["accepted", "accepted", "accepted", "failed", "accepted"]);
+    expect(await findSalesOrders(database, { any: poison ?? "" })).toEqual([]);
   });
 
   it("leaves its key and number free, so that it can be mended and sent again", async () => {

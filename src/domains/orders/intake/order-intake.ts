@@ -1,20 +1,8 @@
-import type { EventDraft, SalesOrder } from "#contracts";
-import { isPositive, type Clock, type Database, type Ids, type Transaction } from "#platform";
-import { readBranches } from "../../branches/branches.ts";
-import { createFreeStock } from "../../inventory/choose-branches.ts";
-import { lockFreeStock, readExpected } from "../../inventory/read-stock.ts";
-import { readSalesOrders } from "../read/read-sales-orders.ts";
-import { decideOrder, type Candidate, type DecidedOrder, type Ledger } from "./decide-order.ts";
-import { judgeRequests, requestFaults, type Judgement } from "./judge-requests.ts";
-import { findOriginals, findPurchaseOrders } from "./originals.ts";
-import { completed, type CompletePolicies, type IntakePolicies } from "./policies.ts";
-import { promiseBackorders } from "./promise-backorders.ts";
-import { lockReference, type Reference } from "./reference.ts";
+import type { Database } from "#platform";
+import { requestFaults } from "./judge-requests.ts";
+import { completed, type IntakePolicies } from "./policies.ts";
+import { submitList, type ListContext } from "./submit-list.ts";
 import type { SubmitRequest, SubmitResult } from "./submission.ts";
-import { answersTo } from "./answers.ts";
-import { toSalesOrder } from "./to-sales-order.ts";
-import { eventsOf } from "./intake-events.ts";
-import { writeOrders } from "./write-orders.ts";
 
 /** The one way into the books. */
 export interface OrderIntake {
@@ -25,37 +13,41 @@ export interface OrderIntake {
   submit(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]>;
 }
 
-export interface OrderIntakeOptions {
+export interface OrderIntakeOptions extends Omit<ListContext, "policies"> {
   readonly database: Database;
-  /** Appends in the caller's transaction; `EventLog` of #events is one. */
-  readonly eventLog: { append(tx: Transaction, drafts: readonly EventDraft[]): Promise<unknown> };
-  readonly ids: Ids;
-  readonly clock: Clock;
   readonly policies: IntakePolicies;
 }
 
 const RETRIES = 5;
 
-export function createOrderIntake(options: OrderIntakeOptions): OrderIntake {
-  const policies = completed(options.policies);
-  const submitWhole = (requests: readonly SubmitRequest[]) =>
-    retryWhenOvertaken(() =>
-      options.database.transaction((tx) => submitList(tx, requests, options, policies), { retries: RETRIES }),
-    );
+export function createOrderIntake({ database, ...options }: OrderIntakeOptions): OrderIntake {
+  const context: ListContext = { ...options, policies: completed(options.policies) };
+  const takeWhole = (requests: readonly SubmitRequest[]) =>
+    retryWhenOvertaken(() => database.transaction((tx) => submitList(tx, requests, context), { retries: RETRIES }));
 
   /** What the database will not take is sought out by halves, so that it is refused alone. */
-  async function submit(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]> {
-    if (requests.length === 0) return [];
+  async function take(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]> {
     try {
-      return await submitWhole(requests);
+      return requests.length === 0 ? [] : await takeWhole(requests);
     } catch (error) {
       if (!isAboutData(error)) throw error;
       if (requests.length === 1) return [{ outcome: "failed", repeat: false, cause: error }];
       const middle = Math.ceil(requests.length / 2);
-      return [...(await submit(requests.slice(0, middle))), ...(await submit(requests.slice(middle)))];
+      return [...(await take(requests.slice(0, middle))), ...(await take(requests.slice(middle)))];
     }
   }
-  return { submit };
+
+  return {
+    async submit(requests) {
+      const shapes = requests.map((request) => ({ request, faults: requestFaults(request) }));
+      const readable = shapes.filter(({ faults }) => faults.length === 0).map(({ request }) => request);
+      const taken = (await take(readable)).values();
+      return shapes.map(({ faults }): SubmitResult => {
+        const result = faults.length === 0 ? taken.next().value : undefined;
+        return result ?? { outcome: "rejected", repeat: false, faults };
+      });
+    },
+  };
 }
 
 const sqlState = (error: unknown): string =>
@@ -76,72 +68,4 @@ async function retryWhenOvertaken<Result>(work: () => Promise<Result>): Promise<
       if (attempt >= RETRIES || sqlState(error) !== UNIQUE_VIOLATION) throw error;
     }
   }
-}
-
-/** Locks, in this order everywhere: credits, then positions. Orders are new, nobody else can hold them. */
-async function submitList(
-  tx: Transaction,
-  requests: readonly SubmitRequest[],
-  { eventLog, ids, clock }: OrderIntakeOptions,
-  policies: CompletePolicies,
-): Promise<readonly SubmitResult[]> {
-  const now = clock.now();
-  const today = now.toISOString().slice(0, 10);
-  const readable = requests.filter((request) => requestFaults(request).length === 0);
-  const drafts = readable.map(({ draft }) => draft);
-  const reference = await lockReference(tx, drafts);
-  // Read after the credits are locked: whoever held them has committed, and what he wrote is seen.
-  const originals = await findOriginals(tx, readable);
-  const purchaseOrders = await findPurchaseOrders(tx, drafts);
-  const judgements = judgeRequests(requests, { reference, policies, today, ids, originals, purchaseOrders });
-  const candidates = judgements.flatMap((judgement) => (judgement.is === "candidate" ? [judgement.candidate] : []));
-  const decided = await decide(tx, candidates, reference, today);
-  const numbers = decided.length === 0 ? new Map<string, string>() : await writeOrders(tx, decided, now);
-  const numberOf = ({ salesOrderId }: DecidedOrder) => numbers.get(salesOrderId) ?? "";
-  if (decided.length > 0)
-    await eventLog.append(
-      tx,
-      decided.flatMap((order) => eventsOf(order, numberOf(order))),
-    );
-  const written = new Map(decided.map((order) => [order.salesOrderId, toSalesOrder(order, numberOf(order), now)]));
-  return answersTo(judgements, written, await readKnown(tx, judgements));
-}
-
-async function decide(
-  tx: Transaction,
-  candidates: readonly Candidate[],
-  reference: Reference,
-  today: string,
-): Promise<DecidedOrder[]> {
-  if (candidates.length === 0) return [];
-  const skus = [...new Set(candidates.flatMap(({ checked }) => checked.lines.map(({ sku }) => sku)))];
-  const branches = (await readBranches(tx)).map(({ branch }) => branch);
-  const stock = createFreeStock(await lockFreeStock(tx, skus));
-  const customers = candidates.map(({ checked }) => checked.customer.customerNumber);
-  const hubExposure = new Map(
-    customers.map((customerNumber) => [customerNumber, reference.hubExposure(customerNumber)]),
-  );
-  const ledger: Ledger = { stock, hubExposure, branches };
-  const decided = candidates.map((candidate) => decideOrder(candidate, ledger));
-  const missing = decided.flatMap(({ sourced }) =>
-    sourced.filter(({ backordered }) => isPositive(backordered)).map(({ sku }) => sku),
-  );
-  const expected = await readExpected(tx, [...new Set(missing)]);
-  const promised = promiseBackorders(
-    decided.map(({ sourced }) => sourced),
-    expected,
-    today,
-  );
-  return decided.map((order, index) => ({ ...order, sourced: promised[index] ?? [] }));
-}
-
-/** The documents of orders that were there before. */
-async function readKnown(tx: Transaction, judgements: readonly Judgement[]): Promise<ReadonlyMap<string, SalesOrder>> {
-  const known = judgements.flatMap((judgement) => {
-    if (judgement.is === "repeat") return [judgement.original.salesOrderId];
-    return judgement.is === "conflict" ? [judgement.salesOrderId] : [];
-  });
-  if (known.length === 0) return new Map();
-  const documents = await readSalesOrders(tx, known);
-  return new Map(documents.map((document) => [document.salesOrderId, document]));
 }

@@ -61,7 +61,7 @@ describe("opening an order", () => {
   });
 
   it("names the unit of measure Granite has no word for", async () => {
-    const lines = order.lines.map((line) => ({ ...line, baseUnitOfMeasure: "GL" }));
+    const lines = order.lines.map((line) => ({ ...line, orderedUnitOfMeasure: "GL" }));
     const { call } = scripted([]);
     await expect(granite.createSalesOrder({ ...order, lines }, call)).rejects.toThrow('"GL"');
   });

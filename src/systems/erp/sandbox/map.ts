@@ -19,8 +19,8 @@ export function toOrder(order: SalesOrder) {
     Lines: order.lines.map((line) => ({
       LineNo: String(line.lineNumber),
       ItemNo: line.sku,
-      Qty: line.quantityOrdered,
-      Uom: toUnit(line.baseUnitOfMeasure),
+      Qty: line.orderedQuantity,
+      Uom: toUnit(line.orderedUnitOfMeasure),
       Price: line.unitPrice,
     })),
   };

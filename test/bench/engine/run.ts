@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, chmodSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { migrate, openDatabase, startEmbeddedPostgres, type Database } from "../../../src/platform/index.ts";
+import { measure, type Measurement } from "./measure.ts";
+
+/** Sizes by speed, so that each runs some seconds. */
+const contenders = [
+  { name: "bare set-based SQL", file: "bare.ts", processes: 40_000 },
+  { name: "Crossdock, run to rest", file: "crossdock-to-rest.ts", processes: 40_000 },
+  { name: "Crossdock, a commit each step", file: "crossdock-commit-each-step.ts", processes: 10_000 },
+  { name: "DBOS Transact", file: "dbos.mjs", processes: 1_000 },
+  { name: "graphile-worker", file: "graphile-worker.mjs", processes: 1_000 },
+  { name: "pg-boss", file: "pg-boss.mjs", processes: 1_000 },
+  { name: "pg-boss, batched by hand", file: "pg-boss-by-hand.mjs", processes: 4_000 },
+];
+
+const migrations = fileURLToPath(new URL("../../../migrations", import.meta.url));
+
+/** A fresh database for each, in one cluster: nobody vacuums or bloats another's tables. */
+async function freshDatabase(serverUrl: string, name: string): Promise<{ url: string; database: Database }> {
+  const server = openDatabase({ url: serverUrl, maxConnections: 1 });
+  await server.query(`create database ${name}`);
+  await server.close();
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  const database = openDatabase({ url: url.href, maxConnections: 2 });
+  await migrate(database, migrations);
+  await database.query("create table bench_steps (process_id text, step int, note text, at timestamptz default now())");
+  await database.query("create index on bench_steps (process_id, step)");
+  return { url: url.href, database };
+}
+
+const row = (cells: readonly (string | number)[]) =>
+  cells.map((cell, index) => (index === 0 ? String(cell).padEnd(32) : String(cell).padStart(13))).join("");
+
+function print(measurements: readonly Measurement[]): void {
+  const ours = measurements.find(({ name }) => name.includes("to rest"))?.perSecond ?? 0;
+  console.log(row(["", "processes/s", "Node ms", "Postgres ms", "WAL bytes", "ours is"]));
+  for (const { name, perSecond, nodeMs, postgresMs, walBytes } of measurements)
+    console.log(
+      row([
+        name,
+        perSecond.toFixed(0),
+        nodeMs.toFixed(3),
+        postgresMs.toFixed(3),
+        walBytes,
+        `${(ours / perSecond).toFixed(2)} x`,
+      ]),
+    );
+}
+
+const chosen = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), "crossdock-bench-"));
+chmodSync(folder, 0o711);
+const server = await startEmbeddedPostgres({ dataDir: join(folder, "postgres") });
+try {
+  const measurements: Measurement[] = [];
+  for (const [index, contender] of contenders.entries()) {
+    if (chosen.length > 0 && !chosen.some((part) => contender.file.includes(part))) continue;
+    const { url, database } = await freshDatabase(server.url, `bench_${index}`);
+    measurements.push(await measure({ ...contender, url, database, postmaster: server.pid }));
+    await database.close();
+  }
+  print(measurements);
+} finally {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
