@@ -26,6 +26,7 @@ export { routes } from "./routes.ts";
 export {
   createResubmit,
   newsDoor,
+  type NewsRecord,
   storefrontDoor,
   type WebhookDoor,
   type WebhookMessage,

@@ -9,12 +9,12 @@ interface EventRow {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Of the fields that name a system, the one an event of its kind is about. */
-const systemFields = ["carrier", "warehouse", "system", "lane", "channel"] as const;
-const systemOf = (data: EventRow["data"]): { readonly system?: string } => {
-  const name = systemFields.map((field) => data[field]).find((value) => typeof value === "string");
+/** Of the fields that name who took part, the one an event of its kind is about; the channel only where nobody else is named. */
+const partyFields = ["carrier", "warehouse", "system", "lane", "branch", "channel"] as const;
+function systemOf(data: EventRow["data"]): { readonly system?: string } {
+  const name = partyFields.map((field) => data[field]).find((value) => typeof value === "string");
   return typeof name === "string" ? { system: name } : {};
-};
+}
 
 const eventStep = ({ type, time, data }: EventRow): StoryStep => ({
   at: time.toISOString(),

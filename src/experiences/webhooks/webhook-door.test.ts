@@ -100,16 +100,29 @@ describe("a signed message", () => {
 });
 
 describe("news of a warehouse or carrier", () => {
+  const known = new Set<string>();
+  const door = newsDoor({
+    system: "wms",
+    readNews: ({ body }) => body.toString().split(" "),
+    record: async (news) => ({
+      appended: news.filter((one) => one !== "lost" && !known.has(one) && known.add(one)).length,
+      unmatched: news.filter((one) => one === "lost").map(() => ({ reason: "wms has no work of ours under lost." })),
+    }),
+  });
+  const message = (text: string) => ({ headers: {}, body: Buffer.from(text) });
+
   it("is a repeat when nothing of it was new", async () => {
-    const known = new Set<string>();
-    const door = newsDoor({
-      system: "wms",
-      readNews: ({ body }) => body.toString().split(" "),
-      record: async (news) => news.filter((one) => !known.has(one) && known.add(one)).length,
-    });
-    const message = { headers: {}, body: Buffer.from("a b") };
-    expect(await door.receive(message)).toEqual({ outcome: "taken" });
-    expect(await door.receive(message)).toEqual({ outcome: "repeated" });
+    expect(await door.receive(message("a b"))).toEqual({ outcome: "taken" });
+    expect(await door.receive(message("a b"))).toEqual({ outcome: "repeated" });
+  });
+
+  it("is kept when part of it is about nothing of ours, and what is ours is taken all the same", async () => {
+    await expect(door.receive(message("c lost"))).rejects.toThrow("1 of 2 news are about nothing of ours.");
+    expect(known.has("c")).toBe(true);
+  });
+
+  it("goes in again only where the connector can read it without its signature", async () => {
+    await expect(door.receiveMended(Buffer.from("d"))).rejects.toThrow(/send this one again/);
   });
 });
 
