@@ -32,3 +32,8 @@ export {
   type WebhookMessage,
   type WebhookReceipt,
 } from "./webhooks/webhook-door.ts";
+export { readAvailability, readPrices } from "./desks/catalogue-desk.ts";
+export { createOrderDesk } from "./desks/order-desk.ts";
+export { createShipmentDesk } from "./desks/shipment-desk.ts";
+export { createSystemDesk } from "./desks/system-desk.ts";
+export { parkedWork } from "./desks/parked-work.ts";
