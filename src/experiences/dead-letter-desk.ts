@@ -96,7 +96,8 @@ function factLetter(fact: ParkedFact): DeadLetter {
     faults: [],
     correlationId,
     actions: ["retry", "discard"],
-    whatToDo: "The hub could not handle this fact, and its story waits behind it. Retry after a new version of the hub; or discard it with the reason.",
+    whatToDo:
+      "The hub could not handle this fact, and its story waits behind it. Retry after a new version of the hub; or discard it with the reason.",
     content,
   };
 }
@@ -112,7 +113,8 @@ function documentLetter(document: InboundDocument): DeadLetter {
     explanation,
     faults,
     actions: ["retry", "edit", "discard"],
-    whatToDo: "Correct what is listed under faults and send it again by edit; or mend the cause (an item the hub did not know) and retry; or discard it.",
+    whatToDo:
+      "Correct what is listed under faults and send it again by edit; or mend the cause (an item the hub did not know) and retry; or discard it.",
     content: bodyText(body),
   };
 }
@@ -131,7 +133,8 @@ const factKey = (id: string): FactKey | null => {
   return at < 0 ? null : { process: id.slice(0, at), instanceId: id.slice(at + 1) };
 };
 
-const bytesOf = (content: unknown): Buffer => Buffer.from(typeof content === "string" ? content : JSON.stringify(content));
+const bytesOf = (content: unknown): Buffer =>
+  Buffer.from(typeof content === "string" ? content : JSON.stringify(content));
 
 /** Parked commands, parked facts and kept documents as one list with one set of verbs; which apply, each letter says. */
 export function createDeadLetterDesk(work: ParkedWork, inbound: Inbound): DeadLetterDesk {

@@ -26,6 +26,8 @@ export const getReadyz = defineRoute({
   handler: (hub) => async (_request, reply) => {
     const checks = [...(await hub.readiness())];
     const isReady = checks.every((check) => check.isReady);
-    return isReady ? reply.code(200).send({ status: "ready", checks }) : reply.code(503).send({ status: "not-ready", checks });
+    return isReady
+      ? reply.code(200).send({ status: "ready", checks })
+      : reply.code(503).send({ status: "not-ready", checks });
   },
 });

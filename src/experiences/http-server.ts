@@ -35,7 +35,10 @@ export function createHttpServer(hub: Hub, options: ServerOptions = {}): Server 
   server.setSerializerCompiler(answerCompiler(judgesAnswers));
   server.setErrorHandler((error, request, reply) => answerError(hub, bodyBytesMax, error, request, reply));
   server.setNotFoundHandler((request) => {
-    throw new CrossdockError("not-found", `There is nothing at ${request.method} ${request.url.split("?")[0]}; /openapi.json lists what there is.`);
+    throw new CrossdockError(
+      "not-found",
+      `There is nothing at ${request.method} ${request.url.split("?")[0]}; /openapi.json lists what there is.`,
+    );
   });
   stopStreamsOnClose(server);
   addGate(server, hub);
@@ -64,7 +67,10 @@ function addGate(server: Server, hub: Hub): void {
     if (access !== "operator" || request.is404) return;
     request.caller = await hub.gate.identify(request.headers.authorization);
     if (request.caller) return;
-    const detail = request.headers.authorization === undefined ? "There is no Authorization header." : "The token is not one of ours, or it was renewed.";
+    const detail =
+      request.headers.authorization === undefined
+        ? "There is no Authorization header."
+        : "The token is not one of ours, or it was renewed.";
     throw new CrossdockError("unauthenticated", detail);
   });
 }
@@ -83,7 +89,9 @@ function countRequests(server: Server, hub: Hub): void {
 function registerRoutes(server: Server, hub: Hub, routes: readonly Route[]): void {
   server.removeAllContentTypeParsers();
   server.register(async (scope) => {
-    scope.addContentTypeParser(JSON_TYPES, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => parseJsonBody(body));
+    scope.addContentTypeParser(JSON_TYPES, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) =>
+      parseJsonBody(body),
+    );
     for (const route of routes.filter(({ takes }) => takes !== "bytes")) route.register(scope.withTypeProvider(), hub);
   });
   server.register(async (scope) => {
@@ -94,7 +102,13 @@ function registerRoutes(server: Server, hub: Hub, routes: readonly Route[]): voi
 
 const RETRY_AFTER_SECONDS = 1;
 
-function answerError(hub: Hub, bodyBytesMax: number, thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+function answerError(
+  hub: Hub,
+  bodyBytesMax: number,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const error = toCrossdockError(thrown, bodyBytesMax);
   const status = errorCatalogue[error.code].status;
   const about = { correlationId: request.id, method: request.method, url: request.url.split("?")[0], code: error.code };
@@ -108,5 +122,5 @@ function answerError(hub: Hub, bodyBytesMax: number, thrown: unknown, request: F
     .type("application/problem+json")
     // Written here: this also answers where no route, and so no schema, was found.
     .serializer((problem: unknown) => JSON.stringify(problem))
-    .send(toProblem(error, { correlationId: request.id }));
+    .send(toProblem(error, request.id));
 }

@@ -1,14 +1,5 @@
-import type {
-  Address,
-  Fault,
-  HoldReason,
-  LoggedEvent,
-  SalesOrder,
-  SalesOrderDraft,
-  Shipment,
-  ShippingDocument,
-} from "#contracts";
-import type { Inbound } from "#domains";
+import type { Address, HoldReason, LoggedEvent, SalesOrder, Shipment, ShippingDocument } from "#contracts";
+import type { Inbound, SubmitRequest, SubmitResult } from "#domains";
 import type { TokenGate } from "#governance";
 import type { Metrics, Story } from "#observability";
 import type { Clock, Ids, Log } from "#platform";
@@ -21,19 +12,6 @@ export interface WhoAndWhy {
   readonly reason: string;
 }
 
-export interface SubmitRequest {
-  readonly draft: SalesOrderDraft;
-  readonly idempotencyKey: string;
-  readonly correlationId?: string;
-}
-export interface SubmitResult {
-  readonly outcome: "accepted" | "held" | "rejected" | "conflict" | "failed";
-  /** True where this order was taken before: its outcome then, its document now. */
-  readonly repeat: boolean;
-  readonly salesOrder?: SalesOrder;
-  readonly faults?: readonly Fault[];
-  readonly cause?: unknown;
-}
 export type Submit = (requests: readonly SubmitRequest[]) => Promise<readonly SubmitResult[]>;
 
 export interface OrderDesk {

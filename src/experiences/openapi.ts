@@ -6,7 +6,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Plain JSON of a schema: what TypeBox keeps beside it for itself is not ours to publish. */
 const plain = (schema: TSchema): Json => JSON.parse(JSON.stringify(schema));
-const idOf = (schema: TSchema): string | null => ("$id" in schema && typeof schema.$id === "string" ? schema.$id : null);
+const idOf = (schema: TSchema): string | null =>
+  "$id" in schema && typeof schema.$id === "string" ? schema.$id : null;
 
 /** A schema with a name of its own is written once, under components, and referred to everywhere else. */
 function referring(value: unknown, components: Map<string, Json>): unknown {
@@ -88,7 +89,8 @@ export function openApi(routes: readonly Route[], version: string): Json {
     info: {
       title: "Crossdock",
       version,
-      description: "The integration hub for wholesale distributors. Amounts and quantities are decimals written as strings.",
+      description:
+        "The integration hub for wholesale distributors. Amounts and quantities are decimals written as strings.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
@@ -96,7 +98,9 @@ export function openApi(routes: readonly Route[], version: string): Json {
     paths: Object.fromEntries(paths),
     components: {
       schemas: Object.fromEntries(components),
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "The admin token, shown at the first start." } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "The admin token, shown at the first start." },
+      },
     },
   };
 }

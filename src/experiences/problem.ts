@@ -15,7 +15,8 @@ const codeOf = (error: unknown): string =>
 
 function detailOf(code: ErrorCode, error: unknown, bodyBytesMax: number): string {
   if (code === "body-too-large") return `At most ${bodyBytesMax} bytes are taken.`;
-  if (codeOf(error) === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return "The content-type is missing or is not application/json.";
+  if (codeOf(error) === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
+    return "The content-type is missing or is not application/json.";
   return error instanceof Error ? error.message : errorCatalogue[code].title;
 }
 
@@ -27,8 +28,18 @@ export function toCrossdockError(error: unknown, bodyBytesMax: number): Crossdoc
   return new CrossdockError("internal", "It is in the hub's log under this correlation id.", { cause: error });
 }
 
+/** A refusal whose document is kept, so that it can be mended here as well. */
+export class KeptError extends CrossdockError {
+  readonly keptAs: string;
+
+  constructor(error: CrossdockError, keptAs: string) {
+    super(error.code, error.message, { faults: error.faults });
+    this.keptAs = keptAs;
+  }
+}
+
 /** An error on the wire: RFC 9457, with what to do. */
-export function toProblem(error: CrossdockError, more: { readonly correlationId?: string; readonly keptAs?: string } = {}): Problem {
+export function toProblem(error: CrossdockError, correlationId: string): Problem {
   const { status, retry, title, fix } = errorCatalogue[error.code];
   return {
     type: `/errors#${error.code}`,
@@ -39,6 +50,7 @@ export function toProblem(error: CrossdockError, more: { readonly correlationId?
     retry,
     fix,
     ...(error.faults.length > 0 ? { faults: [...error.faults] } : {}),
-    ...more,
+    ...(error instanceof KeptError ? { keptAs: error.keptAs } : {}),
+    correlationId,
   };
 }

@@ -20,7 +20,13 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const read = httpPart === "body" ? value : Value.Convert(schema, value);
     if (judge.Check(read)) return { value: read };
     const faults = findFaults(schema, read).map((fault) => located(fault, httpPart));
-    return { error: new CrossdockError("invalid-document", `${faults.length === 1 ? "A field is" : `${faults.length} fields are`} not as expected.`, { faults }) };
+    return {
+      error: new CrossdockError(
+        "invalid-document",
+        `${faults.length === 1 ? "A field is" : `${faults.length} fields are`} not as expected.`,
+        { faults },
+      ),
+    };
   };
 };
 

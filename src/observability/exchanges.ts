@@ -120,7 +120,7 @@ const PURGED_AT_ONCE = 5_000;
 
 /** Deletes what is older, in small bites so that nobody waits for it. Answers how many went. */
 export async function purgeExchanges(database: Queryable, olderThan: Date, signal?: AbortSignal): Promise<number> {
-  for (let purged = 0; ; ) {
+  for (let purged = 0; ;) {
     const rows = await database.query(
       `delete from exchanges where exchange_id in (select exchange_id from exchanges where started_at < $1 order by started_at limit $2)
        returning exchange_id`,

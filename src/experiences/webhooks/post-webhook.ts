@@ -64,7 +64,10 @@ export const postWebhook = defineRoute({
   },
   errors: ["not-found", "invalid-signature", "overloaded"],
   handler: (hub) => {
-    const messages = hub.metrics.counter("crossdock_webhooks_total", "Webhook messages, by system and what became of them.");
+    const messages = hub.metrics.counter(
+      "crossdock_webhooks_total",
+      "Webhook messages, by system and what became of them.",
+    );
     return async (request, reply) => {
       const { system } = request.params;
       const door = found(hub.webhooks.get(system) ?? null, `webhook door for ${system}`);
@@ -76,7 +79,10 @@ export const postWebhook = defineRoute({
         messages.add({ system, outcome: receipt.outcome });
         return await reply.code(200).send({ ...receipt });
       } catch (error) {
-        messages.add({ system, outcome: isKept(error) ? "kept" : error instanceof CrossdockError ? error.code : "internal" });
+        messages.add({
+          system,
+          outcome: isKept(error) ? "kept" : error instanceof CrossdockError ? error.code : "internal",
+        });
         if (!isKept(error)) throw error;
         return reply.code(202).send(await keep(hub, door, message, error));
       }

@@ -50,7 +50,13 @@ async function submitOne(submit: Submit, order: KeyedDraft, correlationId?: stri
 }
 
 /** A storefront's orders. A mended one may come back in the storefront's words or, where a person finds that easier, as our draft. */
-export function storefrontDoor({ system, channel, readOrder, readMendedOrder, submit }: StorefrontDoorOptions): WebhookDoor {
+export function storefrontDoor({
+  system,
+  channel,
+  readOrder,
+  readMendedOrder,
+  submit,
+}: StorefrontDoorOptions): WebhookDoor {
   return {
     system,
     channel,
@@ -66,7 +72,10 @@ function mendedOrder(body: Buffer, readMendedOrder: StorefrontDoorOptions["readM
     if (!readMendedOrder) throw notADraft(value);
   }
   if (readMendedOrder) return readMendedOrder(body);
-  throw new CrossdockError("malformed-body", "Send it as a SalesOrderDraft in JSON: this system's own format cannot be read without its signature.");
+  throw new CrossdockError(
+    "malformed-body",
+    "Send it as a SalesOrderDraft in JSON: this system's own format cannot be read without its signature.",
+  );
 }
 
 function isJson(body: Buffer): boolean {
@@ -92,15 +101,34 @@ interface NewsDoorOptions<News> {
   /** The connector's, with its settings bound. */
   readonly readNews: (message: WebhookMessage) => readonly News[];
   readonly readMendedNews?: (body: Buffer) => readonly News[];
-  /** Appends what the news mean, in one transaction; answers how many were new. */
-  readonly record: (news: readonly News[]) => Promise<number>;
+  /** Appends what the news mean, in one transaction. Answers how many were new, and which are about nothing of ours, with the reason. */
+  readonly record: (news: readonly News[]) => Promise<NewsRecord>;
+}
+export interface NewsRecord {
+  readonly appended: number;
+  readonly unmatched: readonly { readonly reason: string }[];
+}
+
+/** What was matched is in the log already; the message is kept for the rest, and sending it again takes nothing twice. */
+function receiptOf({ appended, unmatched }: NewsRecord, newsCount: number): WebhookReceipt {
+  if (unmatched.length > 0) {
+    const faults = unmatched.map(({ reason }) => ({
+      path: "",
+      expected: "news of work or goods of ours",
+      found: reason,
+    }));
+    throw new CrossdockError(
+      "invalid-document",
+      `${unmatched.length} of ${newsCount} news are about nothing of ours.`,
+      { faults },
+    );
+  }
+  return { outcome: appended > 0 || newsCount === 0 ? "taken" : "repeated" };
 }
 
 /** A warehouse's or carrier's news. */
 export function newsDoor<News>({ system, readNews, readMendedNews, record }: NewsDoorOptions<News>): WebhookDoor {
-  const recorded = async (news: readonly News[]): Promise<WebhookReceipt> => ({
-    outcome: (await record(news)) > 0 || news.length === 0 ? "taken" : "repeated",
-  });
+  const recorded = async (news: readonly News[]): Promise<WebhookReceipt> => receiptOf(await record(news), news.length);
   return {
     system,
     receive: async (message) => recorded(readNews(message)),
@@ -133,7 +161,8 @@ export const createResubmit =
     const { door } = document;
     if (door === "files") return files(document, body);
     const webhook = door.startsWith(WEBHOOK) ? webhooks.get(door.slice(WEBHOOK.length)) : undefined;
-    if (!webhook && door !== "api") throw new CrossdockError("not-possible-now", `The door ${door} is not in the configuration any more.`);
+    if (!webhook && door !== "api")
+      throw new CrossdockError("not-possible-now", `The door ${door} is not in the configuration any more.`);
     try {
       return { taken: true, result: await (webhook ? webhook.receiveMended(body) : submitDraft(submit, body)) };
     } catch (error) {

@@ -40,6 +40,8 @@ export const getAvailability = defineRoute({
   errors: ["invalid-document"],
   handler: (hub) => async (request, reply) => {
     const positions = await hub.availability(request.query.skus.split(","));
-    return reply.code(200).send({ positions: positions.map(({ asOf, ...position }) => ({ ...position, asOf: asOf.toISOString() })) });
+    return reply
+      .code(200)
+      .send({ positions: positions.map(({ asOf, ...position }) => ({ ...position, asOf: asOf.toISOString() })) });
   },
 });

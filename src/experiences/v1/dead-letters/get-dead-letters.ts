@@ -24,7 +24,8 @@ export const getDeadLetters = defineRoute({
   url: "/v1/dead-letters",
   operationId: "listDeadLetters",
   tag: "dead letters",
-  summary: "Everything that waits for a person: calls that failed for good, facts that could not be handled, documents that could not be taken.",
+  summary:
+    "Everything that waits for a person: calls that failed for good, facts that could not be handled, documents that could not be taken.",
   access: "operator",
   schema: {
     querystring: Type.Object(
@@ -36,7 +37,11 @@ export const getDeadLetters = defineRoute({
   errors: ["invalid-document"],
   handler: (hub) => async (request, reply) => {
     const letters = await hub.deadLetters.list(request.query.limit ?? 100);
-    const deadLetters = letters.map(({ actions, faults, ...letter }) => ({ ...letter, actions: [...actions], faults: [...faults] }));
+    const deadLetters = letters.map(({ actions, faults, ...letter }) => ({
+      ...letter,
+      actions: [...actions],
+      faults: [...faults],
+    }));
     return reply.code(200).send({ deadLetters });
   },
 });

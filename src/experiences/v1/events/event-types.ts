@@ -8,7 +8,10 @@ export const WireEvent = Type.Object(
 );
 
 export const typesParameter = Type.Optional(
-  Type.String({ description: "Only events of these types, separated by commas.", examples: ["sales-order.accepted.v1"] }),
+  Type.String({
+    description: "Only events of these types, separated by commas.",
+    examples: ["sales-order.accepted.v1"],
+  }),
 );
 
 const known = eventCatalogue.map(({ type }) => type);
@@ -21,13 +24,22 @@ export function readTypes(text: string | undefined): readonly string[] | undefin
   if (strangers.length === 0) return types;
   const faults = strangers.map((type) => {
     const meant = nearestName(type, known);
-    return { path: "query types", expected: "types of the event catalogue", found: type, ...(meant ? { fix: `Did you mean \`${meant}\`?` } : {}) };
+    return {
+      path: "query types",
+      expected: "types of the event catalogue",
+      found: type,
+      ...(meant ? { fix: `Did you mean \`${meant}\`?` } : {}),
+    };
   });
   throw new CrossdockError("invalid-document", "There are no such events.", { faults });
 }
 
 export function refuseCursor(error: unknown): never {
   if (!(error instanceof RangeError)) throw error;
-  const fault = { path: "query after", expected: "a cursor of an earlier answer, or nothing", fix: "Begin without `after`." };
+  const fault = {
+    path: "query after",
+    expected: "a cursor of an earlier answer, or nothing",
+    fix: "Begin without `after`.",
+  };
   throw new CrossdockError("invalid-document", error.message, { faults: [fault] });
 }

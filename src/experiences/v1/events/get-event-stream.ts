@@ -25,7 +25,9 @@ export async function* streamEvents(
   while (!signal.aborted) {
     const page = await events.read({ after: cursor, limit: PAGE, ...(types ? { types } : {}) });
     cursor = page.cursor;
-    const text = page.events.map((event, index) => written(event, index === page.events.length - 1 ? cursor : null)).join("");
+    const text = page.events
+      .map((event, index) => written(event, index === page.events.length - 1 ? cursor : null))
+      .join("");
     if (text) yield text;
     if (page.events.length === PAGE) continue;
     await events.wait(HEARTBEAT_MS, signal);
@@ -39,7 +41,8 @@ export const getEventStream = defineRoute({
   operationId: "followEvents",
   tag: "events",
   summary: "Follows the log as server-sent events.",
-  description: "Begins with what happens from now on, or behind `Last-Event-ID`, which browsers and SSE clients send by themselves when they reconnect. At least once: after a cut the last page may come again.",
+  description:
+    "Begins with what happens from now on, or behind `Last-Event-ID`, which browsers and SSE clients send by themselves when they reconnect. At least once: after a cut the last page may come again.",
   access: "operator",
   schema: {
     headers: Type.Object({ "last-event-id": Type.Optional(Type.String({ maxLength: 60 })) }),
@@ -59,11 +62,15 @@ export const getEventStream = defineRoute({
     const gone = new AbortController();
     reply.raw.on("close", () => gone.abort());
     const signal = AbortSignal.any([gone.signal, request.server.stopping]);
-    return reply
-      .code(200)
-      .type("text/event-stream")
-      .header("cache-control", "no-store")
-      .header("x-accel-buffering", "no")
-      .send(Readable.from(streamEvents(hub.events, after, types, signal)));
+    return (
+      reply
+        .code(200)
+        .type("text/event-stream")
+        .header("cache-control", "no-store")
+        // A stream that ended must not leave an idle connection behind that a stopping hub would wait for.
+        .header("connection", "close")
+        .header("x-accel-buffering", "no")
+        .send(Readable.from(streamEvents(hub.events, after, types, signal)))
+    );
   },
 });

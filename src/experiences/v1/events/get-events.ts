@@ -15,7 +15,12 @@ export const getEvents = defineRoute({
   schema: {
     querystring: Type.Object(
       {
-        after: Type.Optional(Type.String({ maxLength: 60, description: "The cursor of an earlier answer; from the beginning where left out." })),
+        after: Type.Optional(
+          Type.String({
+            maxLength: 60,
+            description: "The cursor of an earlier answer; from the beginning where left out.",
+          }),
+        ),
         types: typesParameter,
         correlationId: Type.Optional(CorrelationId),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),

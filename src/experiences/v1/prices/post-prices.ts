@@ -7,7 +7,9 @@ const LINES_MAX = 200;
 const Priced = Type.Object(
   {
     sku: Sku,
-    unitPrice: Type.Union([NonNegativeDecimal, Type.Null()], { description: "Null where there is none; the explanation says why." }),
+    unitPrice: Type.Union([NonNegativeDecimal, Type.Null()], {
+      description: "Null where there is none; the explanation says why.",
+    }),
     source: Type.String(),
     explanation: Type.String(),
   },
@@ -27,7 +29,10 @@ export const postPrices = defineRoute({
         customerNumber: CustomerNumber,
         currency: Currency,
         lines: Type.Array(
-          Type.Object({ sku: Sku, quantity: OrderQuantity, unitOfMeasure: UnitOfMeasure }, { additionalProperties: false }),
+          Type.Object(
+            { sku: Sku, quantity: OrderQuantity, unitOfMeasure: UnitOfMeasure },
+            { additionalProperties: false },
+          ),
           { minItems: 1, maxItems: LINES_MAX },
         ),
       },

@@ -7,7 +7,8 @@ export const getSalesOrders = defineRoute({
   url: "/v1/sales-orders",
   operationId: "findSalesOrders",
   tag: "sales orders",
-  summary: "Finds orders by any number somebody has on paper: ours, the channel's, the customer's purchase order, the ERP's.",
+  summary:
+    "Finds orders by any number somebody has on paper: ours, the channel's, the customer's purchase order, the ERP's.",
   access: "operator",
   schema: {
     querystring: Type.Object(

@@ -61,7 +61,9 @@ const postSkip = defineRoute({
     body: Type.Object(
       {
         reason: Reason,
-        assumed: Type.Array(Type.Unknown({ description: "An event that should be assumed, `{ type, data }`." }), { maxItems: 20 }),
+        assumed: Type.Array(Type.Unknown({ description: "An event that should be assumed, `{ type, data }`." }), {
+          maxItems: 20,
+        }),
       },
       { additionalProperties: false },
     ),

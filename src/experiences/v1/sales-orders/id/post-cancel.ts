@@ -8,7 +8,8 @@ export const postCancel = defineRoute({
   url: "/v1/sales-orders/:id/cancel",
   operationId: "cancelSalesOrder",
   tag: "sales orders",
-  summary: "Asks to cancel an order. Whether that is still possible is decided by what follows: warehouse, carrier and ERP are asked.",
+  summary:
+    "Asks to cancel an order. Whether that is still possible is decided by what follows: warehouse, carrier and ERP are asked.",
   access: "operator",
   schema: { params: Type.Object({ id: SalesOrderId }), body: ReasonBody, response: { 202: Done } },
   errors: ["malformed-body", "invalid-document", "not-found", "not-possible-now"],

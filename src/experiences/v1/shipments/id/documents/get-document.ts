@@ -20,7 +20,10 @@ export const getDocument = defineRoute({
   produces: { 200: "application/octet-stream" },
   handler: (hub) => async (request, reply) => {
     const { id, n } = request.params;
-    const { format, encoding, content, kind } = found(await hub.shipments.document(id, n), `paper ${n} of shipment ${id}`);
+    const { format, encoding, content, kind } = found(
+      await hub.shipments.document(id, n),
+      `paper ${n} of shipment ${id}`,
+    );
     const bytes = Buffer.from(content, encoding === "base64" ? "base64" : "utf8");
     return reply
       .code(200)
