@@ -50,6 +50,7 @@ export * from "./shipments/find-shipments.ts";
 export * from "./shipments/identity.ts";
 export * from "./shipments/last-known-rates.ts";
 export * from "./shipments/place-shipments.ts";
+export * from "./shipments/read-shipments.ts";
 export * from "./shipments/record-journey.ts";
 export * from "./shipments/shipment-papers.ts";
 

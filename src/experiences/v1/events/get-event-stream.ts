@@ -20,6 +20,7 @@ export async function* streamEvents(
   types: readonly string[] | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
+  const news = events.listen();
   let cursor = after;
   yield `: following the log\n\n`;
   while (!signal.aborted) {
@@ -30,7 +31,7 @@ export async function* streamEvents(
       .join("");
     if (text) yield text;
     if (page.events.length === PAGE) continue;
-    await events.wait(HEARTBEAT_MS, signal);
+    await news.wait(HEARTBEAT_MS, signal);
     if (!text) yield ": still here\n\n";
   }
 }
