@@ -25,7 +25,7 @@ create table process_held_facts (
   primary key (process, instance_id, seq)
 );
 
--- What each fact did: a row an instance and transaction; `moves` is a list of {eventId, type, outcome, from, to, because}.
+-- What each fact did: a row an instance and transaction; `moves`x.
 create table process_moves (
   correlation_id text not null,
   seq bigint not null generated always as identity,

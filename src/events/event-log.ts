@@ -31,7 +31,7 @@ export interface EventLog {
    */
   append(tx: Transaction, drafts: readonly EventDraft[]): Promise<readonly AppendedEvent[]>;
   /** Validates drafts and gives them what they lack. For who writes them to the log by himself: the engine. */
-  complete(drafts: readonly EventDraft[]): readonly LoggedEvent[];
+  complete(drafts: readonly EventDraft[], time: Date): readonly LoggedEvent[];
   /** Who is to be offered an event. */
   route(event: LoggedEvent): readonly Fact[];
 }
@@ -47,42 +47,50 @@ export interface EventLogOptions {
   readonly waker?: { notify(): void };
 }
 
-/** Columns of an event as `jsonb_to_recordset` unpacks them. */
-export const eventColumns =
-  "id text, type text, source text, subject text, time timestamptz, correlation_id text, causation_id text, data jsonb";
+/** What differs between the events of one statement, as `jsonb_to_recordset` unpacks it; time and source are given once. */
+export const eventColumns = "id text, type text, subject text, correlation_id text, causation_id text, data jsonb";
+const factColumns = "partition smallint, process text, instance_id text, event_id text";
 
-const appendStatement = {
-  name: "append-events",
-  text: `with written as (
-      insert into events (id, type, source, subject, time, correlation_id, causation_id, data)
-      select * from jsonb_to_recordset($1::jsonb -> 'events') as e (${eventColumns})
-      on conflict (id) do nothing returning id),
+const insertEvents = `insert into events (time, source, id, type, subject, correlation_id, causation_id, data)
+      select $3, $4, e.* from jsonb_to_recordset($1::jsonb) e (${eventColumns})`;
+
+const appendNew = {
+  name: "append-new-events",
+  text: `
+    with written as (${insertEvents})
+    insert into process_facts (partition, process, instance_id, event_id)
+    select * from jsonb_to_recordset($2::jsonb) f (${factColumns})`,
+};
+
+/** For drafts that bring ids of their own: what the log knows already is left as it is, and nobody is told again. */
+const appendUnlessKnown = {
+  name: "append-events-unless-known",
+  text: `
+    with written as (${insertEvents} on conflict (id) do nothing returning id),
     routed as (
       insert into process_facts (partition, process, instance_id, event_id)
       select partition, process, instance_id, event_id
-        from jsonb_to_recordset($1::jsonb -> 'facts') as f (n int, partition int, process text, instance_id text, event_id text)
-       where event_id in (select id from written) order by n)
+        from rows from (jsonb_to_recordset($2::jsonb) as (${factColumns})) with ordinality f
+       where event_id in (select id from written) order by ordinality)
     select id from written`,
 };
 
 /** An event as the statements that write events unpack it. */
-export const eventRow = (event: LoggedEvent) => ({
-  id: event.id,
-  type: event.type,
-  source: event.source,
-  subject: event.subject,
-  time: event.time,
-  correlation_id: event.correlationId,
-  causation_id: event.causationId,
-  data: event.data,
+export const eventRow = ({ id, type, subject, correlationId, causationId, data }: LoggedEvent) => ({
+  id,
+  type,
+  subject,
+  correlation_id: correlationId,
+  causation_id: causationId ?? undefined,
+  data,
 });
 
-const factRow = (fact: Fact, n: number) => ({
-  n,
-  partition: fact.partition,
-  process: fact.process,
-  instance_id: fact.instanceId,
-  event_id: fact.event.id,
+/** A fact as the statements that lay into the inbox unpack it. */
+export const factRow = ({ partition, process, instanceId, event }: Fact) => ({
+  partition,
+  process,
+  instance_id: instanceId,
+  event_id: event.id,
 });
 
 export function createEventLog({
@@ -96,14 +104,12 @@ export function createEventLog({
   const validate = createValidation(catalogue);
   const routesByType = Map.groupBy(routes, ({ type }) => type);
 
-  const complete = (drafts: readonly EventDraft[]): readonly LoggedEvent[] => {
-    const time = clock.now();
-    return drafts.map((draft) => {
+  const complete = (drafts: readonly EventDraft[], time: Date): readonly LoggedEvent[] =>
+    drafts.map((draft) => {
       validate(draft);
       const { type, subject, correlationId, causationId, data } = draft;
       return { id: draft.id ?? ids.next("evt"), type, source, subject, time, correlationId, causationId, data };
     });
-  };
 
   const route = (event: LoggedEvent): readonly Fact[] =>
     (routesByType.get(event.type) ?? []).flatMap((listener) => {
@@ -117,12 +123,17 @@ export function createEventLog({
     route,
     async append(tx, drafts) {
       if (drafts.length === 0) return [];
-      const events = complete(drafts);
+      const time = clock.now();
+      const events = complete(drafts, time);
       const first = new Map(events.map((event) => [event.id, event] as const).toReversed());
       const facts = events.filter((event) => first.get(event.id) === event).flatMap(route);
-      const parameter = { events: events.map(eventRow), facts: facts.map(factRow) };
-      const written = await tx.query<{ id: string }>(appendStatement, [parameter]);
+      const parameters = [JSON.stringify(events.map(eventRow)), JSON.stringify(facts.map(factRow)), time, source];
       if (facts.length > 0) tx.afterCommit(() => waker?.notify());
+      if (drafts.every(({ id }) => id === undefined)) {
+        await tx.query(appendNew, parameters);
+        return events.map((event) => ({ ...event, duplicate: false }));
+      }
+      const written = await tx.query<{ id: string }>(appendUnlessKnown, parameters);
       const fresh = new Set(written.map(({ id }) => id));
       // The first to bring an id wrote it; a second one in the same list is a repeat.
       return events.map((event) => ({ ...event, duplicate: !fresh.delete(event.id) }));

@@ -2,6 +2,7 @@ export {
   createEventLog,
   eventColumns,
   eventRow,
+  factRow,
   type AppendedEvent,
   type EventLog,
   type EventLogOptions,

@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
+import { anchorEntry } from "./carriers/anchor.ts";
+import { piedmontEntry } from "./carriers/piedmont.ts";
+import { swiftEntry } from "./carriers/swift.ts";
 import { dayOf } from "./data/calendar.ts";
 import { seededRandom } from "./data/chance.ts";
 import { sandboxData, type SandboxData } from "./data/sandbox-data.ts";
@@ -16,10 +19,13 @@ import { docksideEntry } from "./warehouse/dockside.ts";
 
 /** Everybody there is, by the code of their connector. */
 const entries: Readonly<Record<string, (premises: SandboxPremises) => SandboxEntry>> = {
+  anchor: anchorEntry,
   "corner-shop": cornerShopEntry,
   dockside: docksideEntry,
   granite: graniteEntry,
   meridian: meridianEntry,
+  piedmont: piedmontEntry,
+  swift: swiftEntry,
 };
 
 export interface SandboxOptions {

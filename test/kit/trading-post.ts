@@ -7,6 +7,7 @@ import {
   applyProducts,
   applyStock,
   createOrderIntake,
+  fillBackorders,
   type IntakePolicies,
   type StockLevel,
 } from "#domains";
@@ -36,6 +37,7 @@ export function tradingPost(database: Database) {
   const newIntake = (different: Partial<IntakePolicies> = {}) =>
     createOrderIntake({ database, eventLog, ids, clock, policies: { ...policies, ...different } });
 
+  /** As the stock feed does it: who waits for what came is served in the same transaction. */
   async function setOnHand(sku: string, branch: string, onHand: string, more: Partial<StockLevel> = {}) {
     sequence += 1;
     const level = {
@@ -48,7 +50,11 @@ export function tradingPost(database: Database) {
       asOf: clock.now().toISOString(),
       ...more,
     };
-    return database.transaction((tx) => applyStock(tx, [level], { source, now: clock.now() }));
+    return database.transaction(async (tx) => {
+      const applied = await applyStock(tx, [level], { source, now: clock.now() });
+      await eventLog.append(tx, [...applied.events, ...(await fillBackorders(tx, applied.risen))]);
+      return applied;
+    });
   }
 
   async function stock({

@@ -2,7 +2,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SalesOrderCancelRequested, SalesOrderHeld } from "#contracts";
 import { correctAddress, fillBackorders, placeHold, releaseHold } from "#domains";
 import { anAddress, givenOrder, givenStock, linesOf, stockOf } from "#testing";
-import { aSku, booksBalanceAfterEach, createHub, type Hub } from "./hub.ts";
+import { carrierNewsToEvents, warehouseNewsToEvents } from "#processes";
+import type { WarehouseNews } from "#systems";
+import { aSku, booksBalanceAfterEach, carrierNews, createHub, type Hub } from "./hub.ts";
+import { newsOf } from "./world.ts";
 
 booksBalanceAfterEach();
 
@@ -373,6 +376,45 @@ describe("a carrier that does not take the goods", () => {
     expect(await hub.stateOf("shipment", salesOrderId)).toBe("unplaced");
     expect(await hub.dataOf(salesOrderId, "shipment.unplaced")).toMatchObject([
       { reason: expect.stringContaining("swift: Not today.") },
+    ]);
+  });
+});
+
+describe("news", () => {
+  it("of a number nobody knows yet is answered as unmatched, and is not lost: the carrier is asked once the goods are on their way", async () => {
+    const salesOrderId = await anOrder();
+    await hub.works(hub.atl, salesOrderId, ["picked", "packed"]);
+    const [number] = [...hub.atl.papers.values()].flatMap((paper) => paper.split(" ")[1] ?? []);
+    const early = carrierNews(`${number}`, "picked-up");
+    const { drafts, unmatched } = await carrierNewsToEvents(hub.database, "swift", [early]);
+    expect(drafts).toEqual([]);
+    expect(unmatched).toEqual([{ news: early, reason: `No shipment with swift has the number ${number}.` }]);
+
+    hub.anchor.journey.push(early);
+    await hub.works(hub.atl, salesOrderId, ["shipped"]);
+    await hub.later(25 * 3_600_000);
+    expect(await hub.stateOf("shipment", salesOrderId)).toBe("in-transit");
+    hub.anchor.journey.push(carrierNews(`${number}`, "delivered"));
+    await hub.later(25 * 3_600_000);
+    expect(hub.anchor.asked).toBe(2);
+    expect(await hub.stateOf("order-to-cash", salesOrderId)).toBe("closed");
+    expect((await hub.story(salesOrderId)).filter((event) => event === "shipment.picked-up")).toHaveLength(1);
+  });
+
+  it("of more than was released, or of work we never gave, is kept for repair instead of breaking the books", async () => {
+    const salesOrderId = await anOrder();
+    const [work] = await hub.workOf(hub.atl, salesOrderId);
+    if (!work) throw new Error("nothing was released");
+    const reasonOf = async (system: string, news: WarehouseNews) =>
+      (await warehouseNewsToEvents(hub.database, system, [news])).unmatched.map(({ reason }) => reason);
+    expect(await reasonOf("wms-atl", newsOf(work, "shipped", "7"))).toEqual([
+      "Line 1: 7 shipped, but 6 were released.",
+    ]);
+    expect(await reasonOf("wms-dal", newsOf(work, "shipped"))).toEqual([
+      `wms-dal has no work of ours under ${work.reference}.`,
+    ]);
+    expect(await reasonOf("wms-atl", newsOf({ ...work, reference: "ful_unknown" }, "picked"))).toEqual([
+      "wms-atl has no work of ours under ful_unknown.",
     ]);
   });
 });

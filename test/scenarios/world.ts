@@ -6,6 +6,7 @@ import type {
   AnyConnector,
   Call,
   Carrier,
+  CarrierNews,
   Erp,
   InvoiceRequest,
   Storefront,
@@ -57,6 +58,9 @@ export interface FakeCarrier extends Condition {
   losesAnswers: boolean;
   readonly tendered: string[];
   readonly voided: string[];
+  /** What it answers when asked how far goods are. */
+  readonly journey: CarrierNews[];
+  asked: number;
 }
 
 const limits = { timeoutMs: 1_000, concurrencyMax: 10, requestsPerSecondMax: 1_000 };
@@ -193,6 +197,8 @@ function fakeCarrier(
     losesAnswers: false,
     tendered: [],
     voided: [],
+    journey: [],
+    asked: 0,
   };
   const connector: Carrier = {
     ...described(code),
@@ -226,6 +232,11 @@ function fakeCarrier(
         amount: quote.amount,
         documents: [document],
       };
+    },
+    async track(number) {
+      check(code, state);
+      state.asked += 1;
+      return state.journey.filter((news) => news.number === number);
     },
     async voidTender({ reference }) {
       check(code, state);

@@ -1,6 +1,6 @@
 import type { FulfillmentPicked, FulfillmentReleased } from "#contracts";
 import { FulfillmentCancelled, type DataOf, type EffectCall, type EventDraft } from "#contracts";
-import type { Transaction } from "#platform";
+import { isZero, type Transaction } from "#platform";
 import { followedBy, ordersOf } from "../effect-context.ts";
 import { lockOrders, lockPositions } from "../orders/lifecycle/locks.ts";
 import { settleCancellations } from "../orders/lifecycle/settle-cancellations.ts";
@@ -51,7 +51,7 @@ export async function recordPicked(
   const untied = comesBack(short, await ordersBeingCancelled(tx, salesOrderIds), "goes");
   await untie(tx, untied);
   await writePicked(tx, calls);
-  const empty = calls.filter((call) => call.event.data.lines.every((line) => Number(line.quantity) === 0));
+  const empty = calls.filter((call) => call.event.data.lines.every((line) => isZero(line.quantity)));
   await markCancelled(
     tx,
     empty.map((call) => call.event.data.fulfillmentOrderId),

@@ -2,6 +2,7 @@ import { InventoryChanged } from "#contracts";
 import { compare, type Transaction } from "#platform";
 import { newestOf, type Applied, type NewsContext } from "../applied.ts";
 import { rowsOf } from "../sql.ts";
+import { openRegisterIfNew } from "./position-register.ts";
 
 /** Stock as its owner states it. `sequence` grows with every change of the source, so late and repeated news is recognised. */
 export interface StockLevel {
@@ -34,6 +35,8 @@ export async function applyStock(
     ({ sku, branch }) => `${sku}@${branch}`,
     (candidate, than) => compare(candidate.sequence, than.sequence) > 0,
   );
+  await openRegisterIfNew(tx, newest);
+  await rowsOf(tx, lockWaitingOrders, newest);
   await rowsOf(tx, lockPositions, newest);
   const rows = await rowsOf<WrittenPosition>(tx, upsertStock, { levels: newest, source, now });
   const events = rows
@@ -58,6 +61,18 @@ interface WrittenPosition {
   readonly isChanged: boolean;
   readonly hasRisen: boolean;
 }
+
+// Orders are locked before positions by everybody, and those who wait for what comes are about to be served.
+const lockWaitingOrders = `
+  select 1 from sales_orders
+   where sales_order_id = any(array(
+           select l.sales_order_id
+             from jsonb_to_recordset($1::jsonb) as n(sku text, branch text, "onHand" numeric, "safetyStock" numeric)
+             join sales_order_lines l on l.sku = n.sku and l.quantity_backordered > 0
+             left join inventory_positions p on p.sku = n.sku and p.branch = n.branch
+            where n."onHand" - n."safetyStock" > coalesce(p.on_hand - p.safety_stock, 0)))
+   order by sales_order_id
+     for update`;
 
 // In the order everybody locks positions, whatever plan the upsert has.
 const lockPositions = `

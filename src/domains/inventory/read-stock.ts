@@ -2,7 +2,10 @@ import type { Queryable, Transaction } from "#platform";
 import { textArraySql } from "../built-documents.ts";
 import type { Inbound } from "./promise.ts";
 
-/** What can be promised of each item at each branch that has any, locked in the order everybody locks positions. */
+/**
+ * What can be promised of each item at each branch, locked in the order everybody locks positions. Empty ones are locked as well: stock that
+ * arrives there waits until the order that found nothing is in the books, and then finds it waiting.
+ */
 export async function lockFreeStock(
   tx: Transaction,
   skus: readonly string[],
@@ -10,9 +13,9 @@ export async function lockFreeStock(
   return tx.query(
     {
       name: "lock-free-stock",
-      text: `select sku, branch, trim_scale(on_hand - allocated - safety_stock)::text as available
+      text: `select sku, branch, trim_scale(greatest(on_hand - allocated - safety_stock, 0))::text as available
                from inventory_positions
-              where sku = any(${textArraySql("$1::jsonb")}) and on_hand - allocated - safety_stock > 0
+              where sku = any(${textArraySql("$1::jsonb")})
               order by sku, branch
                 for update`,
     },

@@ -1,6 +1,6 @@
 import type { FulfillmentShipped, InvoicePosted } from "#contracts";
 import { type DataOf, type EffectCall, type EventDraft } from "#contracts";
-import { add, type Queryable, type Transaction } from "#platform";
+import { add, isZero, type Queryable, type Transaction } from "#platform";
 import { ordersOf, type EffectContext } from "../effect-context.ts";
 import { settleOrders } from "../orders/lifecycle/settle-orders.ts";
 import { invoiceIdOf } from "../shipments/identity.ts";
@@ -18,7 +18,7 @@ export async function billShipments(tx: Transaction, calls: readonly EffectCall<
     data.lines.flatMap((shipped) => {
       const key = keyOf({ salesOrderId: data.salesOrderId, lineNumber: shipped.lineNumber });
       const line = lineOf.get(key);
-      if (!line || Number(shipped.quantity) === 0) return [];
+      if (!line || isZero(shipped.quantity)) return [];
       const bill = billLine({ ...line, shippedNow: shipped.quantity });
       // Two shipments of one order may leave in one batch: the second is billed after the first.
       lineOf.set(key, {

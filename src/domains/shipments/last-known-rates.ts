@@ -36,7 +36,10 @@ export async function rememberRates(
             jsonb_array_elements($1::jsonb -> 'quotes') as q
       order by 1, 6
      on conflict (carrier, mode, branch, destination, weight_band, service)
-     do update set quote = excluded.quote, quoted_at = excluded.quoted_at`,
+     do update set quote = excluded.quote, quoted_at = excluded.quoted_at
+      -- The same rate again is not worth a write, nor shipments of one lane waiting for each other.
+      where carrier_rates.quote - 'quoteReference' <> excluded.quote - 'quoteReference'
+         or carrier_rates.quoted_at < excluded.quoted_at - interval '1 hour'`,
     { lane: keyOf(lane), quotes, now },
   );
 }

@@ -1,6 +1,7 @@
 import type { FulfillmentShipped, SalesOrderCancelled } from "#contracts";
 import { SalesOrderChannelInformed, type DataOf } from "#contracts";
 import { readChannelOrder, readShipmentsToPlace } from "#domains";
+import { isPositive } from "#platform";
 import type { Command } from "../engine/index.ts";
 import { acceptedOrPark, callOptions, forAPerson, HUB_LANE, storyOf, type Hands } from "./asking.ts";
 
@@ -24,7 +25,7 @@ export const confirmShipmentToChannel = (hands: Hands): Command<DataOf<typeof Fu
         reference: shipmentId,
         carrier: carrier ?? "",
         trackingNumber: trackingNumber ?? proNumber ?? bolNumber ?? "",
-        lines: lines.filter((line) => Number(line.quantity) > 0),
+        lines: lines.filter((line) => isPositive(line.quantity)),
       },
       handle.call(callOptions(context)),
     );

@@ -87,6 +87,8 @@ export const postInvoice = ({ systems, policies }: Hands): Command<DataOf<typeof
   kind: "command",
   name: "post-invoice",
   lane: () => systems.erp().code,
+  // Our own books may be behind (a fact that is held): the invoice waits for them as long as it takes.
+  retry: { conflict: { attemptsMax: null, firstDelayMs: 250, factor: 2, delayMsMax: 60_000 } },
   async perform(call, context) {
     const { salesOrderId, shipmentId } = call.event.data;
     const handle = systems.erp();

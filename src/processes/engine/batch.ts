@@ -33,15 +33,10 @@ export interface StoredInstance {
   readonly held: readonly HeldFact[];
 }
 
-/** One line of an instance's story, as it is stored. */
-export interface Move {
-  readonly eventId: string;
-  readonly type: string;
-  readonly outcome: Decision["outcome"];
-  readonly from: string | null;
-  readonly to?: string;
-  readonly because?: string;
-}
+/** One line of an instance's story, as it is stored. What was moved by says its target; everything else says why it was not. */
+export type Move = { readonly event: string; readonly from: string | null } & (
+  { readonly to: string } | { readonly outcome: "ignored" | "held" | "overdue"; readonly because: string }
+);
 
 export interface IssuedCommand {
   readonly instance: InstanceInHand;
@@ -220,15 +215,11 @@ function decideItem(batch: Batch, story: Story, item: Item): boolean {
 const after = (now: Date, ms: number | undefined): Date | null =>
   ms === undefined ? null : new Date(now.getTime() + ms);
 
-function record(instance: InstanceInHand, event: LoggedEvent, move: Omit<Move, "eventId" | "type">): void {
-  instance.moves.push({ eventId: event.id, type: event.type, ...move });
-}
-
 function apply(batch: Batch, instance: InstanceInHand, event: LoggedEvent, decision: Decision): void {
   const from = instance.state;
   if (decision.outcome === "moved") return move(batch, instance, event, decision);
   const { outcome, because } = decision;
-  record(instance, event, { outcome, from, because });
+  instance.moves.push({ event: event.id, from, outcome, because });
   if (outcome === "held") {
     instance.held = [...instance.held, { seq: null, event, because }];
     if (from === null && instance.dueAt === null) {
@@ -245,7 +236,7 @@ function move(
   event: LoggedEvent,
   { to, stays, reactions }: Extract<Decision, { outcome: "moved" }>,
 ): void {
-  record(instance, event, { outcome: "moved", from: instance.state, to });
+  instance.moves.push({ event: event.id, from: instance.state, to });
   instance.changed = true;
   if (!stays) {
     instance.state = to;
@@ -290,7 +281,7 @@ function timerElapsed(batch: Batch, instance: InstanceInHand, item: Item): void 
   const isDue = instance.dueAt !== null && instance.dueAt <= batch.now;
   if (!isDue || Reflect.get(Object(event.data), "state") !== (state ?? "")) {
     const because = "The state it waited in is over.";
-    if (item.from === "inbox") record(instance, event, { outcome: "ignored", from: state, because });
+    if (item.from === "inbox") instance.moves.push({ event: event.id, from: state, outcome: "ignored", because });
     return;
   }
   if (item.from === "timer") batch.events.push(event);
@@ -303,7 +294,7 @@ function timerElapsed(batch: Batch, instance: InstanceInHand, item: Item): void 
   }
   instance.dueAt = null;
   if (decision) {
-    record(instance, event, { outcome: decision.outcome, from: state, because: decision.because });
+    instance.moves.push({ event: event.id, from: state, outcome: decision.outcome, because: decision.because });
     const story = { correlationId: event.correlationId, causationId: event.id };
     if (decision.outcome === "overdue")
       batch.drafts.push(

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { turnableClock } from "#platform";
 import { testDatabase } from "#testing";
+import type { Move } from "./batch.ts";
 import { about, engineOn, parcels, saw, utters, when, type ParcelData } from "./fixtures/parcels.ts";
 import { stay, type Effect } from "./process.ts";
 
 const database = await testDatabase({ maxConnections: 16 });
-const summary = (moves: readonly { outcome: string; from: string | null; to?: string }[]) =>
-  moves.map(({ outcome, from, to }) => (outcome === "moved" ? `${from} > ${to}` : `${outcome} in ${from}`));
+const summary = (moves: readonly Move[]) =>
+  moves.map((move) => ("to" in move ? `${move.from} > ${move.to}` : `${move.outcome} in ${move.from}`));
 const range = (length: number, prefix: string) => Array.from({ length }, (_, index) => `${prefix}${index}`);
 
 describe("a batch", () => {

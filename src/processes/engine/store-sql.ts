@@ -110,22 +110,22 @@ export const writeBatch = {
   name: "write-batch",
   text: `
     with written_events as (
-      insert into events (id, type, source, subject, time, correlation_id, causation_id, data)
-      select * from jsonb_to_recordset($1::jsonb -> 'events') e (${eventColumns})),
+      insert into events (time, source, id, type, subject, correlation_id, causation_id, data)
+      select $1::timestamptz, $2::text, e.* from jsonb_to_recordset($3::jsonb) e (${eventColumns})),
     written_instances as (
       insert into process_instances as i
         (process, instance_id, correlation_id, partition, state, entered_at, due_at, version)
-      select * from jsonb_to_recordset($1::jsonb -> 'instances') n (process text, instance_id text, correlation_id text,
+      select * from jsonb_to_recordset($4::jsonb) n (process text, instance_id text, correlation_id text,
         partition smallint, state text, entered_at timestamptz, due_at timestamptz, version int)
       on conflict (process, instance_id) do update
         set state = excluded.state, entered_at = excluded.entered_at, due_at = excluded.due_at, version = excluded.version
         where i.version = excluded.version - 1
       returning 1),
     written_moves as (
-      insert into process_moves (correlation_id, process, instance_id, at, moves)
-      select m.correlation_id, m.process, m.instance_id, ($1::jsonb ->> 'now')::timestamptz, m.moves
-        from jsonb_to_recordset($1::jsonb -> 'moves') m (correlation_id text, process text, instance_id text, moves jsonb)),
-    deleted_facts as (delete from process_facts where ctid = any($2::tid[]) returning 1)
+      insert into process_moves (at, correlation_id, process, instance_id, moves)
+      select $1::timestamptz, m.*
+        from jsonb_to_recordset($5::jsonb) m (correlation_id text, process text, instance_id text, moves jsonb)),
+    deleted_facts as (delete from process_facts where ctid = any($6::tid[]) returning 1)
     select (select count(*) from written_instances)::int as instances, (select count(*) from deleted_facts)::int as facts`,
 };
 
@@ -154,9 +154,7 @@ export const layIntoInbox = {
   name: "lay-into-inbox",
   text: `
     insert into process_facts (partition, process, instance_id, event_id, blocked)
-    select partition, process, instance_id, event_id, blocked
-      from jsonb_to_recordset($1::jsonb) f (n int, partition int, process text, instance_id text, event_id text, blocked boolean)
-     order by n
+    select * from json_to_recordset($1::json) f (partition int, process text, instance_id text, event_id text, blocked boolean)
     returning seq::text`,
 };
 

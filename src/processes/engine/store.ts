@@ -1,5 +1,5 @@
 import type { LoggedEvent } from "#contracts";
-import { eventRow, PARTITIONS, type Fact } from "#events";
+import { eventRow, factRow, PARTITIONS, type Fact } from "#events";
 import type { Queryable, Transaction } from "#platform";
 import type { Batch, HeldFact, InstanceInHand, StoredInstance } from "./batch.ts";
 import * as sql from "./store-sql.ts";
@@ -126,9 +126,9 @@ const instanceRow = ({ stored, state, enteredAt, dueAt }: InstanceInHand) => ({
   instance_id: stored.instanceId,
   correlation_id: stored.correlationId,
   partition: stored.partition,
-  state,
+  state: state ?? undefined,
   entered_at: enteredAt,
-  due_at: dueAt,
+  due_at: dueAt ?? undefined,
   version: stored.version + 1,
 });
 
@@ -143,13 +143,15 @@ const movesRow = ({ stored, moves }: InstanceInHand) => ({
 export async function writeBatch(tx: Transaction, batch: Batch, nextCommandId: () => string): Promise<void> {
   const instances = [...batch.instances.values()];
   const changed = instances.filter((instance) => instance.changed);
-  const written = {
-    now: batch.now,
-    events: batch.events.map(eventRow),
-    instances: changed.map(instanceRow),
-    moves: instances.filter(({ moves }) => moves.length > 0).map(movesRow),
-  };
-  const [counts] = await tx.query<{ instances: number; facts: number }>(sql.writeBatch, [written, batch.decided]);
+  const parameters = [
+    batch.now,
+    batch.events[0]?.source ?? null,
+    JSON.stringify(batch.events.map(eventRow)),
+    JSON.stringify(changed.map(instanceRow)),
+    JSON.stringify(instances.filter(({ moves }) => moves.length > 0).map(movesRow)),
+    batch.decided,
+  ];
+  const [counts] = await tx.query<{ instances: number; facts: number }>(sql.writeBatch, parameters);
   if (counts?.instances !== changed.length || counts.facts !== batch.decided.length)
     throw new LostRace("Another transaction wrote the same instances or facts.");
   await writeHeldFacts(tx, instances, batch.now);
@@ -196,16 +198,7 @@ async function writeCommands(tx: Transaction, { commands, now }: Batch, nextId: 
 /** Answers where in their partition the facts lie now. */
 export const layIntoInbox = (tx: Transaction, facts: Batch["passedOn"]) =>
   tx.query<{ seq: string }>(sql.layIntoInbox, [
-    JSON.stringify(
-      facts.map(({ fact, blocked }, n) => ({
-        n,
-        partition: fact.partition,
-        process: fact.process,
-        instance_id: fact.instanceId,
-        event_id: fact.event.id,
-        blocked,
-      })),
-    ),
+    JSON.stringify(facts.map(({ fact, blocked }) => ({ ...factRow(fact), blocked }))),
   ]);
 
 /** Keeps a fact nobody can handle, blocked in its place. False: it is not there any more. */

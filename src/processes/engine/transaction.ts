@@ -64,7 +64,9 @@ export async function advanceInTransaction(options: AdvanceOptions, takeUp: Take
     offer(batch, scope.taken.facts.map(itemOfFact));
     offer(
       batch,
-      scope.taken.timers.filter((timer) => processes.has(timer.process)).map((timer) => itemOfTimer(options, timer)),
+      scope.taken.timers
+        .filter((timer) => processes.has(timer.process))
+        .map((timer) => itemOfTimer(options, timer, now)),
     );
     await goRound(options, tx, batch);
     await store.writeBatch(tx, batch, () => ids.next("cmd"));
@@ -95,10 +97,10 @@ export const timerDraft = (
     { correlationId },
   );
 
-function itemOfTimer({ processes, eventLog }: AdvanceOptions, timer: StoredInstance): Item {
+function itemOfTimer({ processes, eventLog }: AdvanceOptions, timer: StoredInstance, now: Date): Item {
   const { process: name, instanceId, partition } = timer;
   const process = processes.get(name);
-  const [event] = process ? eventLog.complete([timerDraft(process, timer)]) : [];
+  const [event] = process ? eventLog.complete([timerDraft(process, timer)], now) : [];
   if (!event) throw new Error(`There is no process "${name}".`);
   return {
     key: keyOf(name, instanceId),
@@ -143,7 +145,7 @@ async function withoutRepeats(
   drafts: readonly EventDraft[],
   eventLog: EventLog,
 ): Promise<readonly LoggedEvent[]> {
-  const events = eventLog.complete(drafts);
+  const events = eventLog.complete(drafts, batch.now);
   const ownIds = drafts.flatMap(({ id }) => (id === undefined ? [] : [id]));
   if (ownIds.length === 0) return events;
   const known = new Set([...(await store.knownEvents(tx, ownIds)), ...batch.events.map(({ id }) => id)]);

@@ -3,6 +3,7 @@ import { isPositive, type Clock, type Ids, type Transaction } from "#platform";
 import { readBranches } from "../../branches/branches.ts";
 import { lockCredits } from "../../customers/lock-credits.ts";
 import { createFreeStock } from "../../inventory/choose-branches.ts";
+import { keepRegister } from "../../inventory/position-register.ts";
 import { lockFreeStock, readExpected } from "../../inventory/read-stock.ts";
 import { readSalesOrders } from "../read/read-sales-orders.ts";
 import { answersTo } from "./answers.ts";
@@ -28,7 +29,7 @@ export interface ListContext {
 
 /**
  * Takes a list of readable requests. What can be judged by itself is judged before anything is locked; then come the locks, in the order
- * everybody locks: credits, (orders: ours are new and nobody else's,) positions.
+ * everybody locks: the register of positions, credits, orders (ours are new and nobody else's), positions.
  */
 export async function submitList(
   tx: Transaction,
@@ -44,6 +45,7 @@ export async function submitList(
     request,
     checked: checkDraft(request.draft, { reference, policies, today }),
   }));
+  await keepRegister(tx);
   const credits = new Map(await lockCredits(tx, [...new Set(drafts.map(({ customerNumber }) => customerNumber))]));
   // Read after the credits are locked: whoever held them has committed, and what he wrote is seen.
   const originals = await findOriginals(tx, requests);
