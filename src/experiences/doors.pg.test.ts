@@ -64,7 +64,7 @@ const inbound = createInbound({
 });
 const none = async () => undefined;
 const parkedWork = {
-  list: async () => [],
+  listDeadLetters: async () => [],
   retryCommand: none,
   editCommand: none,
   skipCommand: none,

@@ -1,12 +1,4 @@
-export {
-  createDeadLetterDesk,
-  type DeadLetter,
-  type DeadLetterDesk,
-  type FactKey,
-  type ParkedCommand,
-  type ParkedFact,
-  type ParkedWork,
-} from "./dead-letter-desk.ts";
+export { createDeadLetterDesk, type DeadLetter, type DeadLetterDesk, type ParkedWork } from "./dead-letter-desk.ts";
 export { createHttpServer } from "./http-server.ts";
 export type {
   EventDesk,

@@ -6,3 +6,4 @@ export { tellEvent } from "./sentences.ts";
 export { Story, StoryReason, StoryStep, StoryWait } from "./story.ts";
 export type { LaneView } from "./story-waits.ts";
 export { readQueues, type Queue } from "./queues.ts";
+export { countExchanges, gaugeQueues } from "./hub-metrics.ts";

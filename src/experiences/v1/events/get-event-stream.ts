@@ -14,7 +14,7 @@ const written = (event: LoggedEvent, id: string | null): string =>
   `${id === null ? "" : `id: ${id}\n`}event: ${event.type}\ndata: ${JSON.stringify(toCloudEvent(event))}\n\n`;
 
 /** What is in the log, then what comes, as server-sent events. The id a reader resumes from is a cursor, told with the last event of each page. */
-export async function* streamEvents(
+async function* streamEvents(
   events: EventDesk,
   after: string,
   types: readonly string[] | undefined,
