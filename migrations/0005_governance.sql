@@ -8,3 +8,11 @@ create table access_tokens (
   revoked_at timestamptz
 );
 create unique index access_tokens_active on access_tokens (name) where revoked_at is null;
+
+-- Lanes a person closed, for every node and across restarts; a node looks every second.
+create table closed_lanes (
+  system text primary key,
+  reason text not null,
+  closed_by text not null,
+  closed_at timestamptz not null
+);

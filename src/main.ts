@@ -2,22 +2,29 @@ import { randomBytes, randomInt } from "node:crypto";
 import { hostname } from "node:os";
 import { createServer } from "node:net";
 import { applyBranches, createInbound, createOrderIntake, createSubmitQueue, readFeeds, type Resubmit } from "#domains";
-import { createEventLog, endOfLog, readEvents } from "#events";
+import { createEventLog } from "#events";
 import {
   createDeadLetterDesk,
   createHttpServer,
   createOrderDesk,
   createResubmit,
   createShipmentDesk,
+  askPrices,
+  createEventDesk,
   createSystemDesk,
-  parkedWork,
   readAvailability,
-  readPrices,
   type Hub as HttpHub,
   type OrderDesk,
 } from "#experiences";
-import { createAudit, createTokenGate, ensureAdminToken } from "#governance";
-import { createExchangeRecorder, createMetrics, purgeExchanges, readStory } from "#observability";
+import { createAudit, createLaneSwitches, createTokenGate, ensureAdminToken } from "#governance";
+import {
+  countExchanges,
+  createExchangeRecorder,
+  createMetrics,
+  gaugeQueues,
+  purgeExchanges,
+  readStory,
+} from "#observability";
 import { createIds, createWaker, joinCluster, liveNodes, type Clock, type Database, type Log } from "#platform";
 import {
   compileAll,
@@ -133,8 +140,10 @@ async function layGround({ configuration, environment, clock, log, tell = () => 
   const membership = await joinCluster({ database, clock, log, host: hostname(), pid: process.pid, version: VERSION });
   ending.add("this node's membership", () => membership.leave());
   const exchanges = createExchangeRecorder({ database, clock, log });
+  const metrics = createMetrics();
+  gaugeQueues(metrics, database);
   ending.add("the record of exchanges", () => exchanges.flush());
-  return { database, ids, waker, membership, exchanges };
+  return { database, ids, waker, membership, exchanges, metrics, record: countExchanges(metrics, exchanges) };
 }
 type Ground = Awaited<ReturnType<typeof layGround>>;
 
@@ -155,7 +164,7 @@ const freePort = (host: string): Promise<number> =>
 
 async function connect(
   options: HubOptions,
-  { exchanges }: Ground,
+  { record }: Ground,
   url: string,
   ending: Ending,
 ): Promise<readonly ConnectedSystem[]> {
@@ -166,7 +175,7 @@ async function connect(
     environment,
     sandbox: sandbox?.systems ?? [],
     clock,
-    record: (exchange) => exchanges.record(exchange),
+    record,
   });
   tell("systems", connected.map(({ code, connector }) => `${code} (${connector.title})`).join(", "));
   return connected;
@@ -196,9 +205,13 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
     waker,
     ...(options.at ? { at: options.at } : {}),
   });
+  const lanes = new Map(connected.map(({ code, lane }) => [code, lane]));
+  const switches = createLaneSwitches({ database, clock, lanes, log });
   const operators = createOperators({ database, eventLog, processes: compileAll(processes), clock, waker });
   const referenceSync = createReferenceSync({ database, eventLog, clock, ids, erp: systems.erp(), log });
-  const orders = createOrderDesk({ database, eventLog, clock, intake });
+  const audit = createAudit(clock);
+  const byHand = { database, eventLog, clock, audit, wake: () => waker.notify() };
+  const orders = createOrderDesk({ ...byHand, queue: intake });
   const doors = openWebhookDoors({
     configuration,
     connected,
@@ -215,7 +228,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
       submit: (requests) => orders.submit(requests),
       files: resubmitRows(configuration, orders),
     }),
-    audit: createAudit(clock),
+    audit,
   });
   await database.transaction((tx) =>
     applyBranches(
@@ -223,7 +236,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
       configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
     ),
   );
-  return { eventLog, intake, engine, operators, referenceSync, orders, doors, inbound };
+  return { byHand, intake, engine, operators, referenceSync, orders, doors, inbound, switches };
 }
 type Business = Awaited<ReturnType<typeof openBusiness>>;
 
@@ -284,6 +297,7 @@ function startBackground(
       const nodes = Math.max(1, (await liveNodes(database)).length);
       for (const { lane } of connected) lane.setShare(1 / nodes);
     }),
+    business.switches.run(signal),
     again("Forgetting old exchanges", PURGE_EVERY_MS, () =>
       purgeExchanges(
         database,
@@ -341,29 +355,25 @@ function httpHub(
 ): HttpHub {
   const { clock, log } = options;
   const { database, ids, waker } = ground;
-  const { eventLog, operators, orders, doors, inbound } = business;
-  const operated = connected.map(({ code, lane, connector: { title, kind } }) => ({ code, lane, title, kind }));
+  const { operators, orders, doors, inbound, switches } = business;
+  const systems = new Map(connected.map(({ code, lane, connector: { title, kind } }) => [code, { lane, title, kind }]));
   return {
     version: VERSION,
     clock,
     ids,
     log,
-    metrics: createMetrics(),
+    metrics: ground.metrics,
     gate: createTokenGate({ database, clock }),
     orders,
-    shipments: createShipmentDesk({ database, eventLog }),
-    events: {
-      read: (query) => readEvents(database, query),
-      end: () => endOfLog(database),
-      wait: (maxMs, signal) => waker.listener().wait(maxMs, signal),
-    },
+    shipments: createShipmentDesk(business.byHand),
+    events: createEventDesk(database, waker),
     inbound,
-    deadLetters: createDeadLetterDesk(parkedWork(operators), inbound),
-    systems: createSystemDesk({ database, systems: operated, audit: createAudit(clock), notify: () => waker.notify() }),
+    deadLetters: createDeadLetterDesk(operators, inbound),
+    systems: createSystemDesk(database, systems, switches),
     webhooks: doors,
-    story: (any) => readStory(database, any, new Map(operated.map(({ code, lane }) => [code, lane.status()]))),
+    story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
     availability: (skus) => readAvailability(database, skus),
-    prices: (questions) => readPrices(database, clock, questions),
+    prices: (questions) => askPrices(database, clock, questions),
     readiness: () => readiness(database),
   };
 }

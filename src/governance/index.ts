@@ -7,3 +7,4 @@ export {
   type Caller,
   type TokenGate,
 } from "./tokens.ts";
+export { createLaneSwitches, type LaneSwitches } from "./lane-switches.ts";

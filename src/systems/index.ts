@@ -9,6 +9,7 @@ import { meridian } from "./tax/sandbox/index.ts";
 import { dockside } from "./wms/sandbox/index.ts";
 
 export * from "./ports.ts";
+export { shopify, signShopifyMessage } from "./commerce/shopify/index.ts";
 export * from "./files/index.ts";
 
 /** Corner Shop sends its orders in Shopify's format and takes news of them in its own. */

@@ -1,53 +1,74 @@
-import { CrossdockError, SalesOrderCancelRequested, type SalesOrder } from "#contracts";
+import { CrossdockError, SalesOrderCancelRequested, type EventDraft } from "#contracts";
 import { findSalesOrders, readSalesOrders, releaseHold, type SubmitQueue } from "#domains";
 import type { EventLog } from "#events";
-import type { Clock, Database } from "#platform";
-import type { OrderDesk } from "../hub.ts";
+import type { AuditEntry } from "#governance";
+import type { Clock, Database, Transaction } from "#platform";
+import type { OrderDesk, WhoAndWhy } from "../hub.ts";
 
-interface OrderDeskOptions {
+interface DeskOptions {
   readonly database: Database;
-  readonly eventLog: EventLog;
+  readonly eventLog: Pick<EventLog, "append">;
   readonly clock: Clock;
-  readonly intake: SubmitQueue;
+  readonly audit: (tx: Transaction, entry: AuditEntry) => Promise<void>;
+  /** Tells the engine that there is work. */
+  readonly wake: () => void;
 }
 
-/** Orders as the API speaks of them. What it changes, it changes by appending a fact; the process does the rest. */
-export function createOrderDesk({ database, eventLog, clock, intake }: OrderDeskOptions): OrderDesk {
-  const read = async (salesOrderId: string): Promise<SalesOrder | null> =>
-    (await readSalesOrders(database, [salesOrderId]))[0] ?? null;
+/** A change by hand: what it means, who made it and why, in one transaction. */
+export async function changeByHand(
+  { database, eventLog, audit, wake }: DeskOptions,
+  entry: AuditEntry,
+  change: (tx: Transaction) => Promise<readonly EventDraft[]>,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    const drafts = await change(tx);
+    await eventLog.append(tx, drafts);
+    await audit(tx, entry);
+  });
+  wake();
+}
 
-  async function known(salesOrderId: string): Promise<SalesOrder> {
-    const order = await read(salesOrderId);
-    if (order) return order;
-    throw new CrossdockError("not-found", `There is no sales order ${salesOrderId}.`);
-  }
+interface Stand {
+  readonly salesOrderNumber: string;
+  readonly correlationId: string;
+  readonly stage: string;
+}
 
+async function standOf(tx: Transaction, salesOrderId: string): Promise<Stand> {
+  const [stand] = await tx.query<Stand>(
+    `select sales_order_number as "salesOrderNumber", correlation_id as "correlationId", stage from sales_orders where sales_order_id = $1`,
+    [salesOrderId],
+  );
+  if (stand) return stand;
+  throw new CrossdockError("not-found", `There is no sales order ${salesOrderId}.`);
+}
+
+/** Whether it can still be cancelled is decided by what follows; only what is over already is refused at the desk. */
+async function requestCancel(
+  tx: Transaction,
+  salesOrderId: string,
+  { by, reason }: WhoAndWhy,
+): Promise<readonly EventDraft[]> {
+  const { salesOrderNumber, correlationId, stage } = await standOf(tx, salesOrderId);
+  if (stage === "closed" || stage === "cancelled")
+    throw new CrossdockError("not-possible-now", `${salesOrderNumber} is ${stage}; nothing of it is left to cancel.`);
+  return [SalesOrderCancelRequested({ salesOrderId, by, reason }, { correlationId })];
+}
+
+/** Orders as the API serves them: taken through the queue that makes lists of them, found, read, cancelled, released. */
+export function createOrderDesk(options: DeskOptions & { readonly queue: Pick<SubmitQueue, "submit"> }): OrderDesk {
+  const { database, clock, queue } = options;
   return {
-    submit: (requests) => Promise.all(requests.map((request) => intake.submit(request))),
+    submit: (requests) => Promise.all(requests.map((request) => queue.submit(request))),
     find: (any) => findSalesOrders(database, { any }),
-    read,
-    async cancel(salesOrderId, { by, reason }) {
-      const { status, correlationId, salesOrderNumber } = await known(salesOrderId);
-      refuseWhatIsOver(salesOrderNumber, status);
-      await database.transaction((tx) =>
-        eventLog.append(tx, [SalesOrderCancelRequested({ salesOrderId, by, reason }, { correlationId })]),
-      );
-    },
-    async releaseHold(salesOrderId, hold, { by, reason }) {
-      await database.transaction(async (tx) => {
-        await eventLog.append(tx, await releaseHold(tx, [{ salesOrderId, hold, by, reason }], { now: clock.now() }));
-      });
-    },
+    read: async (id) => (await readSalesOrders(database, [id]))[0] ?? null,
+    cancel: (salesOrderId, who) =>
+      changeByHand(options, { ...who, action: "cancel-sales-order", target: salesOrderId }, (tx) =>
+        requestCancel(tx, salesOrderId, who),
+      ),
+    releaseHold: (salesOrderId, hold, who) =>
+      changeByHand(options, { ...who, action: "release-hold", target: salesOrderId, after: { hold } }, (tx) =>
+        releaseHold(tx, [{ salesOrderId, hold, ...who }], { now: clock.now() }),
+      ),
   };
-}
-
-/** Said at once where it is certain; in all other states the process decides, and the story tells. */
-function refuseWhatIsOver(salesOrderNumber: string, status: SalesOrder["status"]): void {
-  if (status === "cancelled") throw new CrossdockError("not-possible-now", `${salesOrderNumber} is cancelled already.`);
-  if (status === "closed" || status === "delivered" || status === "shipped") {
-    throw new CrossdockError(
-      "not-possible-now",
-      `${salesOrderNumber} is ${status}: what has left cannot be cancelled. Ask for a return instead.`,
-    );
-  }
 }

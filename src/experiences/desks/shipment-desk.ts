@@ -1,38 +1,37 @@
 import { CrossdockError, type EventDraft } from "#contracts";
 import { correctAddress, readDocuments, readShipments, replanShipment } from "#domains";
-import type { EventLog } from "#events";
-import type { Database, Transaction } from "#platform";
+import type { Transaction } from "#platform";
 import type { ShipmentDesk } from "../hub.ts";
+import { changeByHand } from "./order-desk.ts";
 
-/** Shipments as the API speaks of them. */
-export function createShipmentDesk({
-  database,
-  eventLog,
-}: {
-  readonly database: Database;
-  readonly eventLog: EventLog;
-}): ShipmentDesk {
-  async function begunAnew(
-    shipmentId: string,
-    begin: (tx: Transaction) => Promise<readonly EventDraft[]>,
-  ): Promise<void> {
-    await database.transaction(async (tx) => {
-      const drafts = await begin(tx);
-      if (drafts.length === 0) {
-        throw new CrossdockError(
-          "not-possible-now",
-          `${shipmentId} is not waiting for a carrier: there is none of that id, or a carrier has it already.`,
-        );
-      }
-      await eventLog.append(tx, drafts);
-    });
-  }
+/** A correction that changed nothing was of no shipment, or of one a carrier has already. */
+async function demand(
+  tx: Transaction,
+  shipmentId: string,
+  drafts: readonly EventDraft[],
+): Promise<readonly EventDraft[]> {
+  if (drafts.length > 0) return drafts;
+  const [shipment] = await readShipments(tx, [shipmentId]);
+  if (!shipment) throw new CrossdockError("not-found", `There is no shipment ${shipmentId}.`);
+  throw new CrossdockError(
+    "not-possible-now",
+    `The shipment is ${shipment.status}; that is possible only before a carrier has it.`,
+  );
+}
 
+/** Shipments as the API serves them: read, their papers, and the two things a person can do for one no carrier takes. */
+export function createShipmentDesk(options: Parameters<typeof changeByHand>[0]): ShipmentDesk {
+  const { database } = options;
   return {
-    read: async (shipmentId) => (await readShipments(database, [shipmentId]))[0] ?? null,
-    document: async (shipmentId, n) => (await readDocuments(database, shipmentId))[n - 1] ?? null,
+    read: async (id) => (await readShipments(database, [id]))[0] ?? null,
+    document: async (id, n) => (await readDocuments(database, id))[n - 1] ?? null,
     correctAddress: (shipmentId, shipTo, who) =>
-      begunAnew(shipmentId, (tx) => correctAddress(tx, { shipmentId, shipTo, ...who })),
-    replan: (shipmentId, who) => begunAnew(shipmentId, (tx) => replanShipment(tx, { shipmentId, ...who })),
+      changeByHand(options, { ...who, action: "correct-address", target: shipmentId, after: shipTo }, async (tx) =>
+        demand(tx, shipmentId, await correctAddress(tx, { shipmentId, shipTo, ...who })),
+      ),
+    replan: (shipmentId, who) =>
+      changeByHand(options, { ...who, action: "replan-shipment", target: shipmentId }, async (tx) =>
+        demand(tx, shipmentId, await replanShipment(tx, { shipmentId, ...who })),
+      ),
   };
 }

@@ -1,60 +1,40 @@
 import { CrossdockError } from "#contracts";
-import type { AuditEntry } from "#governance";
-import type { Database, Lane, Transaction } from "#platform";
-import type { SystemDesk, WhoAndWhy } from "../hub.ts";
+import type { LaneSwitches } from "#governance";
+import { readQueues } from "#observability";
+import type { Lane, Queryable } from "#platform";
+import type { SystemDesk } from "../hub.ts";
 
-/** A system of the configuration, as far as operators deal with it. */
-export interface OperatedSystem {
-  readonly code: string;
+export interface KnownSystem {
   readonly title: string;
   readonly kind: string;
-  readonly lane: Lane;
+  readonly lane: Pick<Lane, "status">;
 }
 
-interface SystemDeskOptions {
-  readonly database: Database;
-  readonly systems: readonly OperatedSystem[];
-  readonly audit: (tx: Transaction, entry: AuditEntry) => Promise<void>;
-  /** Wakes the commands that waited for a lane. */
-  readonly notify: () => void;
-}
-
-interface Waiting {
-  readonly lane: string;
-  readonly queued: number;
-  readonly parked: number;
-  readonly oldestQueuedAt: Date | null;
-}
-
-/** The lanes, and what waits for them. A lane is closed on the node that is asked; the others find out by their own failures. */
-export function createSystemDesk({ database, systems, audit, notify }: SystemDeskOptions): SystemDesk {
-  const waitingByLane = async (): Promise<ReadonlyMap<string, Waiting>> => {
-    const rows = await database.query<Waiting>(
-      `select lane, count(*) filter (where status = 'waiting')::int as queued, count(*) filter (where status = 'parked')::int as parked,
-              min(issued_at) filter (where status = 'waiting') as "oldestQueuedAt"
-         from commands where status in ('waiting', 'parked') group by lane`,
-    );
-    return new Map(rows.map((row) => [row.lane, row]));
+/** The systems as the API serves them: how each lane stands on this node, what waits for it everywhere. */
+export function createSystemDesk(
+  database: Queryable,
+  systems: ReadonlyMap<string, KnownSystem>,
+  switches: Pick<LaneSwitches, "close" | "open">,
+): SystemDesk {
+  const demand = (system: string) => {
+    if (!systems.has(system))
+      throw new CrossdockError("not-found", `There is no system ${system} in the configuration.`);
   };
-
-  async function change(code: string, action: "close" | "open", { by, reason }: WhoAndWhy): Promise<void> {
-    const system = systems.find((candidate) => candidate.code === code);
-    if (!system) throw new CrossdockError("not-found", `There is no system "${code}" in the configuration.`);
-    await database.transaction((tx) => audit(tx, { by, action: `${action}-lane`, target: code, reason }));
-    if (action === "close") system.lane.close(`Closed by ${by}: ${reason}`);
-    else system.lane.open();
-    notify();
-  }
-
   return {
     async list() {
-      const waiting = await waitingByLane();
-      return systems.map(({ code, title, kind, lane }) => {
-        const { queued = 0, parked = 0, oldestQueuedAt = null } = waiting.get(code) ?? {};
-        return { system: code, title, kind, ...lane.status(), queued, parked, oldestQueuedAt };
+      const queues = new Map((await readQueues(database)).map((queue) => [queue.lane, queue]));
+      return [...systems].map(([system, { title, kind, lane }]) => {
+        const { queued = 0, parked = 0, oldestQueuedAt = null } = queues.get(system) ?? {};
+        return { system, title, kind, ...lane.status(), queued, parked, oldestQueuedAt };
       });
     },
-    close: (code, who) => change(code, "close", who),
-    open: (code, who) => change(code, "open", who),
+    async close(system, who) {
+      demand(system);
+      await switches.close(system, who);
+    },
+    async open(system, who) {
+      demand(system);
+      await switches.open(system, who);
+    },
   };
 }
