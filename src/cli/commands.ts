@@ -1,5 +1,6 @@
 import type { CliCommand } from "./command.ts";
 import { deadLetters } from "./dead-letters.ts";
+import { demo } from "./demo.ts";
 
 import { doctor } from "./doctor.ts";
 import { events } from "./events.ts";
@@ -27,6 +28,7 @@ const help: CliCommand = {
 /** Every word of the command line, in the order people meet them. */
 export const commands: readonly CliCommand[] = [
   start,
+  demo,
   submit,
   trace,
   events,

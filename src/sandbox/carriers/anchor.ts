@@ -7,6 +7,7 @@ import {
   addressFault,
   journeyTimers,
   keepConsignments,
+  numberFor,
   open,
   openDriverDoor,
   parseFact,
@@ -166,7 +167,7 @@ function serveBookings(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
     const no = refused(to, asked) ?? (tariff ? null : refusal("PRODUCT", `There is no product "${product}".`));
     if (no || !tariff) return reply.code(422).send(no?.body);
     const amount = priceOf(tariff, pieces, zoneBetween(from.postal, to.postal));
-    const number = `AX${String(70_000_000 + desk.state.size)}`;
+    const number = numberFor("AX", desk.state, customer_ref);
     const tendered = {
       number,
       reference: customer_ref,
