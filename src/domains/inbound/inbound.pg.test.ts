@@ -81,4 +81,11 @@ describe("what could not be taken", () => {
     await expect(inbound.retry(id, who)).rejects.toThrow(/was discarded by dana/);
     await expect(inbound.discard("inb_00000000000000000000000000", who)).rejects.toThrow(/No document/);
   });
+
+  it("is discarded by one of two people who do so at the same moment", async () => {
+    const id = await inbound.keep(letter("BAD"));
+    const both = await Promise.allSettled([inbound.discard(id, who), inbound.discard(id, { ...who, by: "sam" })]);
+    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(trail).toHaveLength(1);
+  });
 });
