@@ -4,6 +4,7 @@ create table access_tokens (
   name text not null,
   digest bytea not null unique,
   created_at timestamptz not null,
+  expires_at timestamptz,               -- null: until it is revoked
   revoked_at timestamptz
 );
 create unique index access_tokens_active on access_tokens (name) where revoked_at is null;
