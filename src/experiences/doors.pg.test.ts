@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -128,6 +128,12 @@ const fromShopify = (payload: string, webhookId = "1") =>
     },
     payload,
   });
+/** Writes a file that is a day younger than it is. */
+async function writeYounger(path: string, text: string): Promise<void> {
+  await writeFile(path, text);
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  await utimes(path, tomorrow, tomorrow);
+}
 const why = { reason: "a test asked for it" };
 
 describe("orders by three doors, into real books", () => {
@@ -194,6 +200,11 @@ describe("orders by three doors, into real books", () => {
       { outcome: "accepted" },
       { outcome: "rejected", faults: [{ path: "row 3, column sku" }] },
     ]);
+    await writeYounger(join(folder, "again.csv"), `${header}\n${row("F-1", "PVC-90-050")}\n`);
+    await watched.sweep();
+    await watched.sweep();
+    const again = JSON.parse(await readFile(join(folder, "taken/again.csv.report.json"), "utf8"));
+    expect(again.orders).toMatchObject([{ outcome: "accepted", repeat: true }]);
     await rm(folder, { recursive: true });
 
     const { keptAs } = report.orders[1];
