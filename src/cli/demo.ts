@@ -97,7 +97,9 @@ export const demo: CliCommand = {
         const open = orders.filter(({ status }) => status !== "closed");
         const [first] = orders;
         console.log(
-          `${open.length === 0 ? paint("green", `All ${orders.length} closed in ${seconds} s.`) : paint("red", `${open.length} of ${orders.length} not closed after ${seconds} s.`)}`,
+          open.length === 0
+            ? paint("green", `All ${orders.length} closed in ${seconds} s.`)
+            : paint("red", `${open.length} of ${orders.length} not closed after ${seconds} s.`),
         );
         if (first) console.log(`\n  The whole story of one:   npx crossdock trace ${first.salesOrderNumber}\n`);
         return open.length === 0 && orders.length === numbers.length ? 0 : 1;

@@ -44,14 +44,14 @@ export const events: CliCommand = {
         const stop = new AbortController();
         process.once("SIGINT", () => stop.abort());
         try {
-          for await (const event of client.follow(`/v1/events/stream?${query}`, stop.signal))
+          for await (const event of client.follow(`/v1/events/stream?${query.toString()}`, stop.signal))
             print(event, values.json ?? false);
         } catch (error) {
           if (!stop.signal.aborted) throw error;
         }
         return 0;
       }
-      const page = await client.get(`/v1/events?${query}`);
+      const page = await client.get(`/v1/events?${query.toString()}`);
       if (Value.Check(Page, page)) {
         for (const event of page.events) print(event, values.json ?? false);
         console.log(paint("dim", `cursor ${page.cursor}`));

@@ -80,7 +80,7 @@ const wireEvent = ({ id, stage, at, city, region }: Scan) => {
 };
 
 /** Anchor Express: an API key, an idempotency key it honours, flat documents, local times. It carries nothing dangerous. */
-export function anchorExpress(options: {
+function anchorExpress(options: {
   readonly apiKey: string;
   readonly newsSecret: string;
   readonly newsUrl: string;

@@ -80,7 +80,7 @@ const wireScan = ({ id, stage, at, city, region }: Scan) => ({
 });
 
 /** Piedmont Freight, regional LTL: rates by class and weight, a PRO and a bill of lading instead of a label. */
-export function piedmontFreight(options: {
+function piedmontFreight(options: {
   readonly user: string;
   readonly password: string;
   readonly newsSecret: string;

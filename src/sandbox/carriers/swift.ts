@@ -99,7 +99,7 @@ const proof = (scan: Scan | undefined, signedBy: string | null) =>
   signedBy && scan ? { signedBy, at: scan.at } : null;
 
 /** Swift Parcel: OAuth tokens, no idempotency key, look-up by the shipper's reference. */
-export function swiftParcel(options: {
+function swiftParcel(options: {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly newsSecret: string;
