@@ -2,7 +2,7 @@ import { CrossdockError } from "#contracts";
 import { styleText } from "node:util";
 
 /** Colour where a person looks, plain text where a program reads. */
-export const isTerminal = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
+export const isTerminal = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
 
 type Style = "dim" | "bold" | "green" | "yellow" | "red" | "cyan";
 export const paint = (style: Style, text: string): string => (isTerminal ? styleText(style, text) : text);

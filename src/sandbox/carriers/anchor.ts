@@ -115,7 +115,10 @@ export const anchorEntry = ({ inboundUrl }: SandboxPremises): SandboxEntry =>
 
 type Flat = Readonly<Record<string, unknown>>;
 const placeOf = (body: Flat, side: "from" | "to"): Place => {
-  const field = (name: string) => String(body[`${side}_${name}`] ?? "");
+  const field = (name: string): string => {
+    const value = body[`${side}_${name}`];
+    return typeof value === "string" ? value : "";
+  };
   return {
     name: field("name"),
     street: field("street"),
