@@ -24,7 +24,7 @@ export interface EngineOptions {
   readonly waker: Waker;
   /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 2. */
   readonly advancers?: number;
-  /** Facts a transaction takes at most. Default 1000. */
+  /** Facts a transaction takes at most. Default 500. */
   readonly factsMax?: number;
   /** How often a transaction goes round before it commits and the rest goes by the inbox. Default 100. */
   readonly roundsMax?: number;
@@ -71,7 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
   const shared = { ...options, processes, at, node: node.number };
   const advance = createAdvance({
     ...shared,
-    factsMax: options.factsMax ?? 1_000,
+    factsMax: options.factsMax ?? 500,
     roundsMax: options.roundsMax ?? 100,
     issued: () => {
       commandBell.ring();

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { migrate, openDatabase, startEmbeddedPostgres, type Database } from "../../../src/platform/index.ts";
+import { latencyAt20 } from "./latency.ts";
 import { measure, type Measurement } from "./measure.ts";
+import { takeOverMs } from "./take-over.ts";
 
 /** Sizes by speed, so that each runs some seconds. */
 const contenders = [
@@ -64,6 +66,20 @@ try {
     await database.close();
   }
   print(measurements);
+  if (chosen.length === 0 || chosen.includes("latency")) {
+    const { url, database } = await freshDatabase(server.url, "latency");
+    const { p50Ms, p99Ms } = await latencyAt20(url, 15);
+    console.log(
+      `At 20 processes/s: p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms from the asking to the fifth row's commit.`,
+    );
+    await database.close();
+  }
+  if (chosen.length === 0 || chosen.includes("take-over")) {
+    const { url, database } = await freshDatabase(server.url, "take_over");
+    const tookMs = await takeOverMs(url, database);
+    console.log(`After kill -9 of one of two nodes, its work was finished in ${(tookMs / 1_000).toFixed(2)} s.`);
+    await database.close();
+  }
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
