@@ -18,6 +18,9 @@ const contenders = [
   { name: "pg-boss, batched by hand", file: "pg-boss-by-hand.mjs", processes: 4_000 },
 ];
 
+/** The better of two counts, for everybody: on a shared machine a neighbour's burst is in one of them. */
+const ROUNDS = 2;
+
 const migrations = fileURLToPath(new URL("../../../migrations", import.meta.url));
 
 /** A fresh database for each, in one cluster: nobody vacuums or bloats another's tables. */
@@ -59,11 +62,15 @@ chmodSync(folder, 0o711);
 const server = await startEmbeddedPostgres({ dataDir: join(folder, "postgres") });
 try {
   const measurements: Measurement[] = [];
-  for (const [index, contender] of contenders.entries()) {
-    if (chosen.length > 0 && !chosen.some((part) => contender.file.includes(part))) continue;
-    const { url, database } = await freshDatabase(server.url, `bench_${index}`);
-    measurements.push(await measure({ ...contender, url, database, postmaster: server.pid }));
-    await database.close();
+  const wanted = contenders.filter(({ file }) => chosen.length === 0 || chosen.some((part) => file.includes(part)));
+  for (const contender of wanted) {
+    const rounds: Measurement[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { url, database } = await freshDatabase(server.url, `bench_${wanted.indexOf(contender)}_${round}`);
+      rounds.push(await measure({ ...contender, url, database, postmaster: server.pid }));
+      await database.close();
+    }
+    measurements.push(...rounds.toSorted((a, b) => b.perSecond - a.perSecond).slice(0, 1));
   }
   print(measurements);
   if (chosen.length === 0 || chosen.includes("latency")) {
