@@ -21,9 +21,9 @@ export interface EngineOptions {
   readonly lanes: EngineLanes;
   readonly log: Log;
   readonly waker: Waker;
-  /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 2. */
+  /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 3. */
   readonly advancers?: number;
-  /** Facts a transaction takes at most. Default 1000. */
+  /** Facts a transaction takes at most. Default 500. */
   readonly factsMax?: number;
   /** How often a transaction goes round before it commits and the rest goes by the inbox. Default 100. */
   readonly roundsMax?: number;
@@ -61,7 +61,7 @@ export const routesOf = (processes: readonly Process[]): readonly EventRoute[] =
   );
 
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, log, node, waker, pollMs = 1_000, advancers = 2, drainMs = 10_000 } = options;
+  const { clock, log, node, waker, pollMs = 1_000, advancers = 3, drainMs = 10_000 } = options;
   const sleep = (ms: number, signal: AbortSignal) => clock.sleep(ms, signal);
   const commandBell = createBell(sleep);
   const factBells = Array.from({ length: advancers }, () => createBell(sleep));
@@ -70,8 +70,11 @@ export function createEngine(options: EngineOptions): Engine {
   const shared = { ...options, processes, at, node: () => node.number() };
   const advance = createAdvance({
     ...shared,
-    factsMax: options.factsMax ?? 1_000,
+    factsMax: options.factsMax ?? 500,
     roundsMax: options.roundsMax ?? 100,
+    plenty: () => {
+      for (const bell of factBells) bell.ring();
+    },
     issued: () => {
       commandBell.ring();
       waker.notify();
@@ -99,8 +102,10 @@ export function createEngine(options: EngineOptions): Engine {
     const found = await commands.begin();
     if (found !== "began") await commandBell.wait(found === "full" ? LANE_POLL_MS : Math.min(pollMs, HOUSEKEEPING_MS));
   };
-  const ringAll = () => {
-    for (const bell of [...factBells, commandBell]) bell.ring();
+  /** One is enough to begin with; it rings for the others when there is plenty. */
+  const ring = () => {
+    (factBells.find((bell) => bell.isAwaited()) ?? factBells[0])?.ring();
+    commandBell.ring();
   };
   const keepHouse = async () => {
     const found = [await takeOver(shared), await commands.giveUpExpired()];
@@ -119,11 +124,11 @@ export function createEngine(options: EngineOptions): Engine {
       for (const bell of factBells) loops.push(repeat("Advancing processes", () => advanceOrWait(bell)));
       loops.push(repeat("Performing commands", performOrWait), repeat("Looking after other nodes", keepHouse));
       const news = waker.listener();
-      loops.push(repeat("Listening", () => news.wait(pollMs, stopping.signal).then(ringAll)));
+      loops.push(repeat("Listening", () => news.wait(pollMs, stopping.signal).then(ring)));
     },
     async stop() {
       stopping.abort();
-      ringAll();
+      for (const bell of [...factBells, commandBell]) bell.ring();
       await Promise.all(loops.splice(0));
       await idleWithin(drainMs);
       if (commands.running() === 0) return;
