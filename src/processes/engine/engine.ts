@@ -2,7 +2,7 @@ import type { EventLog, EventRoute } from "#events";
 import type { Clock, Database, Ids, Log, Membership, Waker } from "#platform";
 import { createAdvance } from "./advance.ts";
 import { createBell, type Bell } from "./bell.ts";
-import { createCommandRunner, type EngineLanes } from "./commands.ts";
+import { createCommandRunner, type CommandRunner, type EngineLanes } from "./commands.ts";
 import type { AtInstant } from "./instants.ts";
 import type { Process } from "./process.ts";
 import { compileProcess, type CompiledProcess } from "./table.ts";
@@ -60,6 +60,12 @@ export const routesOf = (processes: readonly Process[]): readonly EventRoute[] =
     })),
   );
 
+async function idleWithin(commands: CommandRunner, clock: Clock, ms: number): Promise<void> {
+  const idle = new AbortController();
+  await Promise.race([commands.idle(), clock.sleep(ms, idle.signal)]);
+  idle.abort();
+}
+
 export function createEngine(options: EngineOptions): Engine {
   const { clock, log, node, waker, pollMs = 1_000, advancers = 3, drainMs = 10_000 } = options;
   const sleep = (ms: number, signal: AbortSignal) => clock.sleep(ms, signal);
@@ -113,12 +119,6 @@ export function createEngine(options: EngineOptions): Engine {
     await clock.sleep(HOUSEKEEPING_MS, stopping.signal);
   };
 
-  const idleWithin = async (ms: number) => {
-    const idle = new AbortController();
-    await Promise.race([commands.idle(), clock.sleep(ms, idle.signal)]);
-    idle.abort();
-  };
-
   return {
     start() {
       for (const bell of factBells) loops.push(repeat("Advancing processes", () => advanceOrWait(bell)));
@@ -130,10 +130,10 @@ export function createEngine(options: EngineOptions): Engine {
       stopping.abort();
       for (const bell of [...factBells, commandBell]) bell.ring();
       await Promise.all(loops.splice(0));
-      await idleWithin(drainMs);
+      await idleWithin(commands, clock, drainMs);
       if (commands.running() === 0) return;
       commands.abort();
-      await idleWithin(ABORTED_WAIT_MS);
+      await idleWithin(commands, clock, ABORTED_WAIT_MS);
     },
     async runToRest() {
       for (;;) {
