@@ -22,9 +22,9 @@ export interface EngineOptions {
   readonly log: Log;
   /** The engine's own: it alone waits on it. */
   readonly waker: Waker;
-  /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 3. */
+  /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 2. */
   readonly advancers?: number;
-  /** Facts a transaction takes at most. Default 500. */
+  /** Facts a transaction takes at most. Default 1000. */
   readonly factsMax?: number;
   /** How often a transaction goes round before it commits and the rest goes by the inbox. Default 100. */
   readonly roundsMax?: number;
@@ -62,7 +62,7 @@ export const routesOf = (processes: readonly Process[]): readonly EventRoute[] =
   );
 
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, log, node, waker, pollMs = 1_000, advancers = 3, drainMs = 10_000 } = options;
+  const { clock, log, node, waker, pollMs = 1_000, advancers = 2, drainMs = 10_000 } = options;
   const sleep = (ms: number, signal: AbortSignal) => clock.sleep(ms, signal);
   const commandBell = createBell(sleep);
   const factBells = Array.from({ length: advancers }, () => createBell(sleep));
@@ -71,7 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
   const shared = { ...options, processes, at, node: node.number };
   const advance = createAdvance({
     ...shared,
-    factsMax: options.factsMax ?? 500,
+    factsMax: options.factsMax ?? 1_000,
     roundsMax: options.roundsMax ?? 100,
     plenty: () => {
       for (const bell of factBells) bell.ring();
