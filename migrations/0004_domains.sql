@@ -98,6 +98,7 @@ create table inventory_positions (
   safety_stock numeric not null default 0,
   inbound jsonb not null default '[]',
   source text not null,
+  oversold_since timestamptz,           -- set when the owner states less on hand than is allocated; cleared when he no longer does
   source_sequence numeric not null,     -- grows with every change at the source; late and repeated news is dropped
   as_of timestamptz not null,
   primary key (sku, branch),
@@ -133,11 +134,12 @@ create table sales_orders (
   accepted_at timestamptz not null,
   requested_on date,
   stage text not null default 'accepted', -- accepted | on-hold | released | cancelling | cancelled | closed; the rest of the status comes from the lines
+  cancel_reason text,                   -- who asked to cancel last, and why
   closed_at timestamptz,
-  unique (channel, channel_order_number),
+  unique (channel_order_number, channel), -- the number first: people look for it without knowing the channel
   unique (idempotency_key)
 );
-create index sales_orders_customer_po on sales_orders (customer_number, customer_purchase_order);
+create index sales_orders_customer_po on sales_orders (customer_purchase_order, customer_number);
 create index sales_orders_correlation on sales_orders (correlation_id);
 create index sales_orders_erp on sales_orders (erp_order_number);
 
@@ -202,6 +204,9 @@ create table fulfillment_orders (
   warehouse text not null,
   warehouse_reference text,
   status text not null,
+  cancel_cause text,                    -- recalled | nothing-picked | release-refused, once cancelled
+  recall text,                          -- requested | refused: whether the warehouse was asked to stop, and what it said
+  recall_reason text,
   ship_to jsonb not null,
   handling_units jsonb not null default '[]',
   sourcing_explanation text not null,
@@ -250,6 +255,7 @@ create table shipments (
 create index shipments_order on shipments (sales_order_id);
 create index shipments_tracking on shipments (tracking_number);
 create index shipments_pro on shipments (pro_number);
+create index shipments_bol on shipments (bol_number);
 
 create table shipment_milestones (
   shipment_id text not null references shipments on delete cascade,
@@ -274,6 +280,34 @@ create table shipping_documents (
 );
 create index shipping_documents_shipment on shipping_documents (shipment_id);
 
+-- What carriers last asked for such goods that way: what a silent carrier is judged by.
+create table carrier_rates (
+  carrier text not null,
+  mode text not null,
+  branch text not null,
+  destination text not null,            -- country and the first three characters of the postal code
+  weight_band integer not null,         -- upper bound in pounds, a power of two
+  service text not null,
+  quote jsonb not null,
+  quoted_at timestamptz not null,
+  primary key (carrier, mode, branch, destination, weight_band, service)
+);
+
+-- What each shipment is billed for, decided when it left: quantities in the unit ordered. The ERP's invoice follows.
+create table invoice_lines (
+  invoice_id text not null,
+  sales_order_id text not null references sales_orders on delete cascade,
+  line_number integer not null,
+  sku text not null,
+  base_quantity numeric not null,
+  quantity numeric not null,
+  unit_price numeric not null,
+  line_amount numeric not null,
+  tax_amount numeric not null,
+  primary key (invoice_id, line_number)
+);
+create index invoice_lines_order on invoice_lines (sales_order_id, line_number);
+
 create table invoices (
   invoice_id text primary key,
   invoice_number text not null,
@@ -290,6 +324,7 @@ create table invoices (
   due_on date
 );
 create index invoices_order on invoices (sales_order_id);
+create index invoices_number on invoices (invoice_number);
 
 -- Doors ------------------------------------------------------------------------------------------------------------------
 

@@ -5,3 +5,4 @@ export * from "./errors.ts";
 export * from "./publish/json-schemas.ts";
 export * from "./publish/asyncapi.ts";
 export * from "./publish/errors-page.ts";
+export * from "./faults.ts";

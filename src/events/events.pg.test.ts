@@ -137,7 +137,7 @@ describe("following", () => {
     const [before] = await database.transaction((tx) => log.append(tx, [cleared("tail")]));
     const heard: { id: string; at: number }[] = [];
     const following = (async () => {
-      const options = { after, waker, signal: stop.signal, pollMs: 30_000, correlationId: "tail" };
+      const options = { after, news: waker.listener(), signal: stop.signal, pollMs: 30_000, correlationId: "tail" };
       for await (const event of followEvents(database, options)) {
         heard.push({ id: event.id, at: performance.now() });
         if (heard.length === 2) stop.abort();

@@ -1,5 +1,5 @@
 import type { LoggedEvent } from "#contracts";
-import type { Queryable, Waker } from "#platform";
+import type { Queryable, WakeListener } from "#platform";
 
 export interface EventFilter {
   /** Full types, `sales-order.accepted.v1`. */
@@ -81,8 +81,7 @@ export async function endOfLog(database: Queryable): Promise<string> {
 
 export interface FollowOptions extends EventFilter {
   readonly after: string | null;
-  /** One of the follower's own: a wake-up goes to whoever waits at that moment. */
-  readonly waker: Pick<Waker, "wait">;
+  readonly news: WakeListener;
   readonly signal: AbortSignal;
   /** Looks by itself so often, should a wake-up get lost. */
   readonly pollMs?: number;
@@ -92,12 +91,12 @@ const FOLLOW_PAGE = 500;
 
 /** What is in the log, then what comes, until the signal aborts. */
 export async function* followEvents(database: Queryable, options: FollowOptions): AsyncGenerator<LoggedEvent> {
-  const { waker, signal, pollMs = 1_000, after, ...filter } = options;
+  const { news, signal, pollMs = 1_000, after, ...filter } = options;
   let cursor = after;
   while (!signal.aborted) {
     const page = await readEvents(database, { ...filter, after: cursor, limit: FOLLOW_PAGE });
     yield* page.events;
     cursor = page.cursor;
-    if (page.events.length < FOLLOW_PAGE && !signal.aborted) await waker.wait(pollMs, signal);
+    if (page.events.length < FOLLOW_PAGE && !signal.aborted) await news.wait(pollMs, signal);
   }
 }

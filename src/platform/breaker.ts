@@ -17,6 +17,8 @@ export interface Breaker {
   begin(): void;
   succeed(): void;
   fail(): void;
+  /** The call ended without telling anything: where it was the probe, another one may. */
+  abandon(): void;
 }
 
 export function createBreaker(
@@ -48,7 +50,12 @@ export function createBreaker(
       until = null;
       probing = false;
     },
+    abandon() {
+      probing = false;
+    },
     fail() {
+      // Calls that were under way when it opened fail one by one; only the probe says how long it rests.
+      if (until && !probing) return;
       failures += 1;
       if (until || failures >= failuresMax) open();
     },

@@ -51,8 +51,11 @@ export function categoryOf(status: number): { readonly category: FailureCategory
   if (status === 429) return { category: "throttled", outcome: "not-done" };
   if (status === 401 || status === 403) return { category: "unauthorized", outcome: "not-done" };
   if (status === 409 || status === 412) return { category: "conflict", outcome: "not-done" };
+  if (status === 408) return { category: "timed-out", outcome: "not-done" };
   if (status === 503) return { category: "unavailable", outcome: "not-done" };
   if (status >= 500) return { category: "unavailable", outcome: "unknown" };
+  // Redirects are not followed. 307 and 308 say "ask there instead"; the older ones may as well say "done, see there".
+  if (status < 400) return { category: "rejected", outcome: status >= 307 ? "not-done" : "unknown" };
   return { category: "rejected", outcome: "not-done" };
 }
 

@@ -60,6 +60,17 @@ const DEADLOCK = "40P01";
 export const isContention = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === SERIALIZATION_FAILURE || error.code === DEADLOCK);
 
+/** Shutting down, starting, too many connections, connection exceptions. */
+const GOING_AWAY = /^(57P0[1-4]|53300|08...)$/;
+const LOST =
+  /ECONNREFUSED|ECONNRESET|EPIPE|Connection terminated|connection error|timeout exceeded when trying to connect/i;
+
+/** Whether the database was not there, rather than unwilling: nothing is wrong with what was asked. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return GOING_AWAY.test(error.code ?? "");
+  return error instanceof Error && LOST.test(`${"code" in error ? String(error.code) : ""} ${error.message}`);
+}
+
 type Client = Pick<pg.ClientBase, "query">;
 
 function queryableOver(client: Client): Queryable {
@@ -101,8 +112,8 @@ function openSession(client: pg.Client): Session {
     ...queryableOver(client),
     onNotification: (heard) => void client.on("notification", ({ channel, payload }) => heard(channel, payload ?? "")),
     onLost(lost) {
-      client.on("error", lost);
-      client.on("end", () => lost(new Error("The database connection ended.")));
+      // An error is followed by an end; it is lost once.
+      client.once("end", () => lost(new Error("The database connection ended.")));
     },
     async close() {
       client.removeAllListeners("end");

@@ -1,7 +1,7 @@
 import { CallFailure } from "./call-failure.ts";
 import type { Clock } from "./clock.ts";
-import type { Lane } from "./lane.ts";
-import { judge, prepare, readText, unanswered, type Sent } from "./http-wire.ts";
+import type { CallResult, Lane } from "./lane.ts";
+import { judge, prepare, readText, unanswered, type ReadText, type Sent } from "./http-wire.ts";
 import { mask, maskBody, maskUrl } from "./mask.ts";
 
 export interface HttpRequest {
@@ -117,7 +117,7 @@ async function exchange(options: ClientOptions, request: HttpRequest, context: C
   const startedAt = clock.now();
   const startedMs = performance.now();
   let response: Response | null = null;
-  let text: string | null = null;
+  let text: ReadText = null;
   let failure: CallFailure | null = null;
   try {
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -127,13 +127,14 @@ async function exchange(options: ClientOptions, request: HttpRequest, context: C
       method: request.method,
       headers: { ...sent.headers },
       signal,
-      redirect: "error",
+      redirect: "manual",
       ...body,
     });
     text = await readText(response, bytesMax);
     return judge(response, text, lane.system, request.operation, clock.now());
   } catch (error) {
-    failure = error instanceof CallFailure ? error : unanswered(error, lane.system, request, timeoutMs);
+    const calledOff = context.signal?.aborted ?? false;
+    failure = error instanceof CallFailure ? error : unanswered(error, lane.system, request, { timeoutMs, calledOff });
     throw failure;
   } finally {
     const latencyMs = Math.round(performance.now() - startedMs);
@@ -142,7 +143,7 @@ async function exchange(options: ClientOptions, request: HttpRequest, context: C
 }
 
 /** A full lane is waited for, for as long as a call may take; a closed one is not. */
-async function enterLane(lane: Lane, clock: Clock, operation: string): Promise<void> {
+async function enterLane(lane: Lane, clock: Clock, operation: string, signal?: AbortSignal): Promise<void> {
   const { system, limits } = lane;
   const deferred = (explanation: string) =>
     new CallFailure(`${explanation} Nothing was sent; it goes on by itself.`, {
@@ -157,7 +158,8 @@ async function enterLane(lane: Lane, clock: Clock, operation: string): Promise<v
     const { state, explanation } = lane.status();
     if (state !== "open") throw deferred(`the lane is ${state}: ${explanation}`);
     if (clock.now().getTime() >= until) throw deferred("the lane is full.");
-    await clock.sleep(PLACE_POLL_MS);
+    if (signal?.aborted) throw deferred("called off while the lane was full.");
+    await clock.sleep(PLACE_POLL_MS, signal);
   }
 }
 
@@ -171,12 +173,12 @@ export const createHttpClient =
   (context: CallContext = {}): HttpClient => ({
     async send(request) {
       const { lane, clock } = options;
-      await enterLane(lane, clock, request.operation);
-      let result: "answered" | "no-answer" = "answered";
+      await enterLane(lane, clock, request.operation, context.signal);
+      let result: CallResult = "answered";
       try {
         return await exchange(options, request, context);
       } catch (failure) {
-        if (isSilence(failure)) result = "no-answer";
+        if (isSilence(failure)) result = context.signal?.aborted ? "called-off" : "no-answer";
         throw failure;
       } finally {
         lane.leave(result);

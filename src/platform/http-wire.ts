@@ -1,6 +1,6 @@
 import { CallFailure, categoryOf, retryAfterMs } from "./call-failure.ts";
 import type { HttpAnswer, HttpRequest } from "./http-client.ts";
-import { mask } from "./mask.ts";
+import { mask, maskUrl } from "./mask.ts";
 
 /** What goes over the wire and what comes back, read and judged. */
 export interface Sent {
@@ -28,15 +28,23 @@ export function prepare(request: HttpRequest, baseUrl: string, common: Readonly<
   return { url: baseUrl.replace(/\/$/, "") + request.path + query, headers, body: text, contentType };
 }
 
+/** What was read of an answer; null where it went on beyond the limit. */
+export type ReadText = string | null;
+
 /** Reads to the end or to the limit: an answer that never ends must not fill the memory. */
-export async function readText(response: Response, bytesMax: number): Promise<string> {
+export async function readText(response: Response, bytesMax: number): Promise<ReadText> {
   if (!response.body) return "";
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax) throw new RangeError(`the answer is larger than ${bytesMax} bytes`);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response.body) {
+      bytes += chunk.byteLength;
+      if (bytes > bytesMax) return null;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // A refusal is one by its status, whether or not its explanation arrived.
+    if (response.ok) throw error;
   }
   return Buffer.concat(chunks).toString("utf8");
 }
@@ -60,17 +68,18 @@ function codeOf(error: unknown): string {
 const isTimeout = (error: unknown): boolean =>
   error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
 
-/** What went wrong without an answer, as a failure. */
+/** What went wrong without an answer, as a failure. `calledOff`: it was we who stopped waiting, before the time was up. */
 export function unanswered(
   error: unknown,
   system: string,
   { operation, method }: HttpRequest,
-  timeoutMs: number,
+  { timeoutMs, calledOff }: { readonly timeoutMs: number; readonly calledOff: boolean },
 ): CallFailure {
   const isRead = method === "GET";
-  if (isTimeout(error)) {
+  if (calledOff || isTimeout(error)) {
     const doubt = isRead ? "" : " Whether it took effect is not known.";
-    return new CallFailure(`no answer within ${timeoutMs} ms.${doubt}`, {
+    const what = calledOff ? "called off before the answer came" : `no answer within ${timeoutMs} ms`;
+    return new CallFailure(`${what}.${doubt}`, {
       category: "timed-out",
       outcome: isRead ? "not-done" : "unknown",
       system,
@@ -78,8 +87,6 @@ export function unanswered(
       cause: error,
     });
   }
-  if (error instanceof RangeError)
-    return new CallFailure(error.message, { category: "malformed", outcome: "done", system, operation });
   const code = codeOf(error);
   const outcome = isRead || NEVER_SENT.has(code) ? "not-done" : "unknown";
   return new CallFailure(`no connection (${code || String(error)}). It is tried again by itself.`, {
@@ -92,8 +99,8 @@ export function unanswered(
 }
 
 /** Undefined where the text says it is JSON and is not. */
-function parsed(text: string, contentType: string): unknown {
-  if (!contentType.includes("json") || text === "") return text;
+function parsed(text: ReadText, contentType: string): unknown {
+  if (text === null || !contentType.includes("json") || text === "") return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -101,14 +108,20 @@ function parsed(text: string, contentType: string): unknown {
   }
 }
 
+/** For a person to see where the configured address should have pointed. */
+function saidIn(response: Response, body: unknown): string {
+  const location = response.headers.get("location");
+  if (response.status < 400 && location) return `, and would have us go to ${maskUrl(location)}`;
+  return body === null || typeof body !== "object" ? "" : ` ${JSON.stringify(mask(body)).slice(0, 300)}`;
+}
+
 /** The answer of a 2xx; a CallFailure of the right category for everything else. */
-export function judge(response: Response, text: string, system: string, operation: string, now: Date): HttpAnswer {
+export function judge(response: Response, text: ReadText, system: string, operation: string, now: Date): HttpAnswer {
   const body = parsed(text, response.headers.get("content-type") ?? "");
   const status = response.status;
   if (!response.ok) {
     const after = retryAfterMs(response.headers.get("retry-after"), now);
-    const said = body === undefined || typeof body === "string" ? "" : ` ${JSON.stringify(mask(body)).slice(0, 300)}`;
-    throw new CallFailure(`answered ${status}${said}`, {
+    throw new CallFailure(`answered ${status}${saidIn(response, body)}`, {
       ...categoryOf(status),
       system,
       operation,
@@ -117,8 +130,9 @@ export function judge(response: Response, text: string, system: string, operatio
       ...(after === null ? {} : { retryAfterMs: after }),
     });
   }
-  if (body === undefined) {
-    throw new CallFailure("the answer says it is JSON and cannot be read.", {
+  if (text === null || body === undefined) {
+    const wrong = text === null ? "is larger than a call may bring" : "says it is JSON and cannot be read";
+    throw new CallFailure(`the answer ${wrong}.`, {
       category: "malformed",
       outcome: "done",
       system,

@@ -7,6 +7,9 @@ export interface LaneLimits {
   readonly requestsPerSecondMax: number;
 }
 
+/** How a call ended, as far as the lane is concerned. One we called off ourselves tells nothing about the system. */
+export type CallResult = "answered" | "no-answer" | "called-off";
+
 export interface MaintenanceWindow {
   readonly from: Date;
   readonly to: Date;
@@ -28,9 +31,11 @@ export interface Lane {
   readonly limits: LaneLimits;
   /** How many calls may begin now. */
   capacity(): number;
+  /** How many pieces of work may be taken up now by somebody who has so many in hand already. */
+  room(inHand: number): number;
   /** Takes a place; false when there is none (closed, full, or over the rate). */
   enter(): boolean;
-  leave(result: "answered" | "no-answer"): void;
+  leave(result: CallResult): void;
   status(): LaneStatus;
   close(reason: string): void;
   open(): void;
@@ -67,7 +72,9 @@ export function createLane({
   /** A bucket that holds one second's worth. */
   function availableTokens(): number {
     const now = clock.now().getTime();
-    tokens = Math.min(burst(), tokens + ((now - refilledAt) / 1000) * limits.requestsPerSecondMax * share);
+    // A clock that is set back gives nothing, and takes nothing either.
+    const passedMs = Math.max(0, now - refilledAt);
+    tokens = Math.min(burst(), tokens + (passedMs / 1000) * limits.requestsPerSecondMax * share);
     refilledAt = now;
     return Math.floor(tokens);
   }
@@ -86,6 +93,7 @@ export function createLane({
     system,
     limits,
     capacity,
+    room: (inHand) => Math.max(0, Math.min(capacity(), places() - inHand)),
     enter() {
       if (capacity() < 1) return false;
       inUse += 1;
@@ -96,7 +104,8 @@ export function createLane({
     leave(result) {
       inUse -= 1;
       if (result === "answered") breaker.succeed();
-      else breaker.fail();
+      else if (result === "no-answer") breaker.fail();
+      else breaker.abandon();
     },
     status() {
       const window = maintained();

@@ -1,48 +1,62 @@
-/** What is kept of an exchange is masked before it is kept: secrets wholly, personal data so far that a person can still tell two apart. */
-const SECRET =
-  /^(authorization|proxy-authorization|cookie|set-cookie|.*(password|passwd|secret|token|api[-_]?key|signature|hmac|credential|private[-_]?key).*)$/i;
-const PERSONAL =
-  /^(e[-_]?mail|phone|mobile|street\d?|street[-_]?line.*|address[-_]?line.*|address\d|contact[-_]?name|first[-_]?name|last[-_]?name|full[-_]?name|signed[-_]?by|attention|recipient([-_]?name)?)$/i;
-const HIDDEN = "***";
+import { HIDDEN, isWhollyHidden, openly, shownAs, type Shown } from "./mask-rules.ts";
+import { maskXml } from "./mask-xml.ts";
 
-const partly = (text: string): string => (text.length <= 2 ? HIDDEN : `${text.slice(0, 1)}${HIDDEN}${text.slice(-1)}`);
+const DEPTH_MAX = 100;
 
-/** Parsed JSON or a record of headers, with secrets and personal data masked at any depth. */
-export function mask(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(mask);
+const hasOwnJson = (value: object): value is { toJSON(): unknown } =>
+  "toJSON" in value && typeof value.toJSON === "function";
+
+function masked(value: unknown, shown: Shown, above: readonly object[]): unknown {
+  if (isWhollyHidden(shown)) return value === null ? null : HIDDEN;
+  if (typeof value === "string") return shown(value);
+  if (typeof value === "number" && shown !== openly) return shown(String(value));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, content]) => [key, maskField(key, content)]));
-}
-
-function maskField(key: string, content: unknown): unknown {
-  if (SECRET.test(key)) return content === null ? null : HIDDEN;
-  if (PERSONAL.test(key) && (typeof content === "string" || typeof content === "number"))
-    return partly(String(content));
-  return mask(content);
-}
-
-/** The query string of a URL, value by value. */
-export function maskUrl(url: string): string {
-  const [path = "", query] = url.split("?");
-  if (query === undefined) return path;
-  const parameters = [...new URLSearchParams(query)].map(
-    ([key, value]) => `${key}=${encodeURIComponent(String(maskField(key, value)))}`,
+  if (above.includes(value)) return "(circular)";
+  // Nobody reads that deep, and a hostile answer must not exhaust the stack.
+  if (above.length >= DEPTH_MAX) return HIDDEN;
+  if (hasOwnJson(value)) return masked(value.toJSON(), shown, [...above, value]);
+  const inside = [...above, value];
+  if (Array.isArray(value)) return value.map((item: unknown) => masked(item, shown, inside));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, content]) => [key, masked(content, shownAs(key, shown), inside)]),
   );
-  return `${path}?${parameters.join("&")}`;
 }
 
-/** A body as it went over the wire: JSON and forms are masked field by field, other text is kept to the length given, bytes are counted only. */
-export function maskBody(text: string, contentType: string, charactersMax = 65_536): string {
-  if (contentType.includes("json")) {
-    try {
-      return JSON.stringify(mask(JSON.parse(text))).slice(0, charactersMax);
-    } catch {
-      // Not the JSON it said it was: nothing is known of its fields, so nothing of it is kept.
-      return `(${text.length} characters that are not JSON)`;
-    }
+/**
+ * Anything that goes as JSON, a record of headers among them: secrets hidden wholly, personal data so far that a person can still tell two apart,
+ * at any depth.
+ */
+export const mask = (value: unknown): unknown => masked(value, openly, []);
+
+const maskForm = (text: string): string =>
+  [...new URLSearchParams(text)]
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(shownAs(key, openly)(value))}`)
+    .join("&");
+
+/** The query string of a URL value by value, and what is signed in with before its host. */
+export function maskUrl(url: string): string {
+  const start = url.indexOf("?");
+  if (start < 0) return openly(url);
+  return `${openly(url.slice(0, start))}?${maskForm(url.slice(start + 1))}`;
+}
+
+function maskJson(text: string): string | null {
+  try {
+    return JSON.stringify(mask(JSON.parse(text)));
+  } catch {
+    return null;
   }
-  if (contentType.includes("x-www-form-urlencoded")) return maskUrl(`?${text}`).slice(1, charactersMax);
-  return contentType.startsWith("text/") || contentType.includes("xml")
-    ? text.slice(0, charactersMax)
-    : `(${text.length} characters of ${contentType || "no stated type"})`;
+}
+
+/**
+ * A body as it went over the wire: JSON, XML and forms are masked field by field, other text is kept to the length given, bytes are counted only.
+ * Of what is not what it says it is, nothing is known and so nothing is kept.
+ */
+export function maskBody(text: string, contentType: string, charactersMax = 65_536): string {
+  const type = contentType.toLowerCase();
+  const counted = `(${text.length} characters`;
+  if (type.includes("json")) return maskJson(text)?.slice(0, charactersMax) ?? `${counted} that are not JSON)`;
+  if (type.includes("xml")) return maskXml(text)?.slice(0, charactersMax) ?? `${counted} that are not XML)`;
+  if (type.includes("x-www-form-urlencoded")) return maskForm(text).slice(0, charactersMax);
+  return type.startsWith("text/") ? text.slice(0, charactersMax) : `${counted} of ${contentType || "no stated type"})`;
 }

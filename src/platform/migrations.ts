@@ -19,11 +19,15 @@ interface Applied {
 /** Any number will do, as long as it is ours alone: it keeps two nodes that start at once from migrating at once. */
 const MIGRATION_LOCK = 7_301_900_001;
 
+/** Written for reading; it lies among the migrations. */
+const DESCRIPTION = "schema.sql";
+
 function readMigrations(folder: string): readonly Migration[] {
   const migrations = readdirSync(folder)
-    .filter((name) => /^\d{4}_.+\.sql$/.test(name))
+    .filter((name) => name.endsWith(".sql") && name !== DESCRIPTION)
     .sort()
     .map((name) => {
+      if (!/^\d{4}_./.test(name)) throw new Error(`${name} is no name for a migration: 0001_what_it_does.sql is.`);
       const sql = readFileSync(join(folder, name), "utf8");
       return { number: Number(name.slice(0, 4)), name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
     });
@@ -58,7 +62,10 @@ async function applyMissing(tx: Transaction, migrations: readonly Migration[]): 
   if (wrong) throw new Error(wrong);
   const missing = migrations.slice(applied.length);
   for (const { number, name, sql, checksum } of missing) {
-    await tx.query(sql);
+    await tx.query(sql).catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`Migration ${name} failed and nothing was changed: ${why}.`, { cause });
+    });
     await tx.query("insert into schema_migrations (number, name, checksum) values ($1, $2, $3)", [
       number,
       name,

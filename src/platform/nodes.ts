@@ -1,18 +1,12 @@
 import type { Clock } from "./clock.ts";
-import type { Database, Session } from "./database.ts";
+import type { Database } from "./database.ts";
+import { keepSession } from "./kept-session.ts";
+import type { Log } from "./log.ts";
 
 /** One running hub. Its number is held by a session-level advisory lock: when the node dies, however it dies, the lock is gone at once. */
-export interface Node {
-  readonly number: number;
-  readonly host: string;
-  readonly pid: number;
-}
-
 export interface Membership {
-  readonly node: Node;
-  /** Numbers of the nodes that live now, this one among them. */
-  liveNodes(): Promise<readonly number[]>;
-  onLost(lost: () => void): void;
+  /** This node's number now: another one after its session was lost, since the others take the old one for dead. */
+  number(): number;
   leave(): Promise<void>;
 }
 
@@ -30,28 +24,38 @@ const liveNodesStatement = {
 export const liveNodes = async (database: Pick<Database, "query">): Promise<readonly number[]> =>
   (await database.query<{ number: number }>(liveNodesStatement)).map(({ number }) => number);
 
-export async function joinCluster(options: {
-  database: Database;
-  clock: Clock;
-  host: string;
-  pid: number;
-  version: string;
-}): Promise<Membership> {
-  const { database, clock, host, pid, version } = options;
-  const session: Session = await database.session();
-  const [row] = await database.query<{ number: number }>(
-    "insert into nodes (host, pid, version, started_at) values ($1, $2, $3, $4) returning number",
-    [host, pid, version, clock.now()],
-  );
-  const number = row?.number ?? 0;
-  await session.query("select pg_advisory_lock($1, $2)", [NODE_LOCK_CLASS, number]);
+interface JoinOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log?: Log;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+}
+
+/** Becomes a node, and becomes one anew whenever the session that proves it lives is lost. */
+export async function joinCluster({ database, clock, log, host, pid, version }: JoinOptions): Promise<Membership> {
+  const numbers: number[] = [];
+  const session = await keepSession({
+    database,
+    clock,
+    log,
+    purpose: "Joining the other nodes",
+    async prepare(opened) {
+      const [row] = await opened.query<{ number: number }>(
+        "insert into nodes (host, pid, version, started_at) values ($1, $2, $3, $4) returning number",
+        [host, pid, version, clock.now()],
+      );
+      const number = row?.number ?? 0;
+      await opened.query("select pg_advisory_lock($1, $2)", [NODE_LOCK_CLASS, number]);
+      numbers.push(number);
+    },
+  });
   return {
-    node: { number, host, pid },
-    liveNodes: () => liveNodes(database),
-    onLost: (lost) => session.onLost(lost),
+    number: () => numbers.at(-1) ?? 0,
     async leave() {
       await session.close();
-      await database.query("delete from nodes where number = $1", [number]);
+      await database.query("delete from nodes where number = any($1)", [numbers]);
     },
   };
 }

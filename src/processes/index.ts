@@ -1,1 +1,8 @@
 export * from "./engine/index.ts";
+export { createProcesses, drawnProcesses } from "./create-processes.ts";
+export { carrierNewsToEvents, type Read } from "./carrier-news.ts";
+export { warehouseNewsToEvents } from "./warehouse-news.ts";
+export { processesPage } from "./page.ts";
+export type { ProcessPolicies } from "./policies.ts";
+export type { CallOptions, SystemHandle, SystemsAtHand } from "./systems-at-hand.ts";
+export { createReferenceSync, type ReferenceSync, type Synchronised } from "./reference-sync.ts";

@@ -90,6 +90,7 @@ export interface InvoiceRequest {
   readonly shipmentReference: string;
   readonly currency: string;
   readonly freightAmount: string;
+  /** Quantity and price in the unit the line was ordered in, which is the one `createSalesOrder` named. */
   readonly lines: readonly {
     readonly lineNumber: number;
     readonly sku: string;
@@ -119,7 +120,7 @@ export interface Erp<Settings extends TSchema = TSchema> extends Connector<Setti
   readPrices?(since: string | null, call: Call<Settings>): Promise<ChangePage<PriceAgreement>>;
   readStock?(since: string | null, call: Call<Settings>): Promise<ChangePage<StockLevel>>;
   createSalesOrder?(order: SalesOrder, call: Call<Settings>): Promise<Answer<ErpSalesOrder>>;
-  /** Cancels the named quantities, or the whole order; done as well when the ERP never had it. */
+  /** Cancels the named quantities (in the unit ordered), or the whole order; done as well when the ERP never had it. */
   cancelSalesOrder?(
     order: {
       readonly reference: string;
@@ -136,6 +137,7 @@ export interface WarehouseRelease {
   readonly branch: string;
   readonly customerPurchaseOrder?: string;
   readonly shipTo: Address;
+  /** Base units; the weight is of one of them. */
   readonly lines: readonly {
     readonly lineNumber: number;
     readonly sku: string;
@@ -267,6 +269,8 @@ export interface Storefront<Settings extends TSchema = TSchema> extends Connecto
   readonly resolves: { readonly confirmShipment: Resolution; readonly confirmCancellation: Resolution };
   /** Checks the signature, then maps. Throws CrossdockError "invalid-signature", "malformed-body" or "invalid-document" with every fault. */
   readOrder?(message: InboundMessage, settings: Static<Settings>, channel: string): InboundOrder;
+  /** Maps an order whose signature was checked when it came and which a person has mended since, so that it can match no more. */
+  readMendedOrder?(body: Buffer, settings: Static<Settings>, channel: string): InboundOrder;
   confirmShipment?(
     shipment: {
       readonly channelOrderNumber: string;

@@ -1,1 +1,4 @@
 export { testDatabase, type TestDatabase } from "./test-database.ts";
+export * from "./sample-trade.ts";
+export * from "./trading-post.ts";
+export * from "./orders.ts";

@@ -65,6 +65,7 @@ export const FulfillmentShipped = defineEvent({
   data: {
     ...which,
     shipmentId: ShipmentId,
+    channel: SystemCode,
     shippedAt: Instant,
     lines: Type.Array(Type.Object(line, { additionalProperties: false })),
   },
@@ -81,7 +82,7 @@ export const FulfillmentRecalled = defineEvent({
   name: "fulfillment.recalled",
   summary: "The warehouse stopped; nothing of it will ship.",
   subject: "fulfillmentOrderId",
-  data: { ...which, shipmentId: Type.Optional(ShipmentId) },
+  data: { ...which, shipmentId: Type.Optional(ShipmentId), carrier: Type.Optional(SystemCode) },
 });
 
 export const FulfillmentRecallRefused = defineEvent({

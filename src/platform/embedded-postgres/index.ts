@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import { preparedBinaries } from "./binaries.ts";
-import { openDataFolder, type DataFolder } from "./data-folder.ts";
+import { locateData, openDataFolder, type DataFolder } from "./data-folder.ts";
+import { runningServer } from "./postmaster-file.ts";
+import { isAlive } from "./processes.ts";
 import {
   choosePort,
   durableSettings,
@@ -11,10 +14,10 @@ import {
   launch,
   othersConnected,
   refuseOtherVersion,
-  runningServer,
   shutDown,
   untilAnswering,
   urlFor,
+  type Settings,
 } from "./server.ts";
 import { withStartLock } from "./start-lock.ts";
 
@@ -31,8 +34,11 @@ interface EmbeddedOptions {
   readonly dataDir: string;
   readonly log?: Log;
   /** On top of the durable ones; tests turn durability off. */
-  readonly settings?: Readonly<Record<string, string>>;
+  readonly settings?: Settings;
 }
+
+const START_ATTEMPTS = 3;
+const START_AGAIN_MS = 200;
 
 /** Starts or joins the PostgreSQL of a folder, from the binaries npm brought. Errors say in one sentence what to do. */
 export async function startEmbeddedPostgres({
@@ -40,31 +46,48 @@ export async function startEmbeddedPostgres({
   log,
   settings = {},
 }: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const folder = openDataFolder(dataDir);
-  return withStartLock(folder.lockFile, async () => {
+  const { path, lockFile } = locateData(dataDir);
+  return withStartLock(lockFile, async () => {
+    const folder = openDataFolder(path);
     const running = runningServer(folder);
+    if (running) await untilAnswering(folder, running.pid, running.port);
     const { pid, port } = running ?? (await start(folder, { ...durableSettings, ...settings }, log));
-    await untilAnswering(folder, pid, port);
     await ensureDatabase(folder, port);
-    return { url: urlFor(folder, port), pid, joined: running !== null, stop: () => stop(folder) };
+    return { url: urlFor(folder, port), pid, joined: running !== null, stop: () => stop(folder, pid) };
   });
 }
 
-async function start(
-  folder: DataFolder,
-  settings: Readonly<Record<string, string>>,
-  log?: Log,
-): Promise<{ pid: number; port: number }> {
-  const native = preparedBinaries(folder.path);
-  if (existsSync(join(folder.cluster, "PG_VERSION"))) await refuseOtherVersion(folder, native);
-  else await initialise(folder, native);
-  const port = await choosePort(folder);
-  log?.debug({ port, cluster: folder.cluster }, "Starting the embedded PostgreSQL.");
-  return { pid: launch(folder, native, port, settings), port };
+interface Running {
+  readonly pid: number;
+  readonly port: number;
 }
 
-const stop = (folder: DataFolder): Promise<void> =>
-  withStartLock(folder.lockFile, async () => {
+async function start(folder: DataFolder, settings: Settings, log?: Log): Promise<Running> {
+  const native = preparedBinaries(folder.path);
+  if (existsSync(join(folder.cluster, "PG_VERSION"))) await refuseOtherVersion(folder, native);
+  else await initialise(folder, native, settings);
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await choosePort(folder);
+    log?.debug({ port, cluster: folder.cluster }, "Starting the embedded PostgreSQL.");
+    const pid = await launch(folder, native, port, settings);
+    try {
+      await untilAnswering(folder, pid, port);
+      return { pid, port };
+    } catch (error) {
+      const hasEnded = !isAlive(pid);
+      await shutDown(pid);
+      // It ends at once where its port was just taken, or where backends of a postmaster that was killed still hold its memory.
+      if (!hasEnded || attempt === START_ATTEMPTS) throw error;
+      await pause(START_AGAIN_MS);
+    }
+  }
+}
+
+async function stop(folder: DataFolder, pid: number): Promise<void> {
+  // Somebody deleted the data under the running server: there is nothing left to protect, or to find it by.
+  if (!existsSync(folder.path)) return shutDown(pid);
+  await withStartLock(folder.lockFile, async () => {
     const running = runningServer(folder);
     if (running && !(await othersConnected(folder, running.port))) await shutDown(running.pid);
   });
+}

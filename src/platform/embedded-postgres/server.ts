@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
-import { chownSync, existsSync, openSync, closeSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { chownSync, closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -7,14 +8,15 @@ import { promisify } from "node:util";
 import pg from "pg";
 import { unprivileged } from "./binaries.ts";
 import type { DataFolder } from "./data-folder.ts";
-import { isAlive } from "./start-lock.ts";
+import { disownStranger } from "./postmaster-file.ts";
+import { isAlive } from "./processes.ts";
 
 const USER = "crossdock";
 const DATABASE = "crossdock";
 const START_WAIT_MS = 30_000;
 
 /** A small machine's settings. Commits are on disk before they are acknowledged (law 1); everything else may be cheap. */
-export const durableSettings: Readonly<Record<string, string>> = {
+export const durableSettings: Settings = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   max_connections: "120",
@@ -41,8 +43,16 @@ export const urlFor = (folder: DataFolder, port: number, database = DATABASE): s
 
 const run = promisify(execFile);
 
+export type Settings = Readonly<Record<string, string>>;
+
+/** A cluster that nobody acknowledges anything from before it is on disk must be there itself; one file system at once is the fast way. */
+function syncOption(settings: Settings): readonly string[] {
+  if (settings["fsync"] === "off") return ["--no-sync"];
+  return process.platform === "linux" ? ["--sync-method=syncfs"] : [];
+}
+
 /** Made under another name and renamed when whole, so that an initdb cut short is simply done again. */
-export async function initialise(folder: DataFolder, native: string): Promise<void> {
+export async function initialise(folder: DataFolder, native: string, settings: Settings): Promise<void> {
   const unfinished = `${folder.cluster}.unfinished`;
   const passwordFile = join(folder.path, "initdb-password");
   const identity = unprivileged();
@@ -59,7 +69,7 @@ export async function initialise(folder: DataFolder, native: string): Promise<vo
     "--encoding=UTF8",
     "--locale-provider=builtin",
     "--locale=C.UTF-8",
-    "--no-sync",
+    ...syncOption(settings),
   ];
   try {
     await run(join(native, "bin", "initdb"), args, { ...identity, cwd: folder.path, env: {} });
@@ -82,24 +92,6 @@ export async function refuseOtherVersion(folder: DataFolder, native: string): Pr
     throw new Error(
       `${folder.cluster} was made by PostgreSQL ${theirs} and this Crossdock brings ${ours}. Export with the version that made it, or set DATABASE_URL.`,
     );
-  }
-}
-
-/** Pid and port of the server that holds the cluster, when one does. After a kill -9 the file is stale and names nobody. */
-export function runningServer(folder: DataFolder): { readonly pid: number; readonly port: number } | null {
-  const file = join(folder.cluster, "postmaster.pid");
-  if (!existsSync(file)) return null;
-  const lines = readFileSync(file, "utf8").split("\n");
-  const pid = Number(lines[0]);
-  return pid > 0 && isAlive(pid) && isPostgres(pid) ? { pid, port: Number(lines[3]) } : null;
-}
-
-/** A pid is given out again: what lives under it now may be anything. */
-function isPostgres(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("postgres");
-  } catch {
-    return process.platform !== "linux";
   }
 }
 
@@ -129,12 +121,8 @@ export async function choosePort(folder: DataFolder): Promise<number> {
 }
 
 /** In a process group of its own, so that the terminal's Ctrl-C reaches the hub first and the hub can drain. */
-export function launch(
-  folder: DataFolder,
-  native: string,
-  port: number,
-  settings: Readonly<Record<string, string>>,
-): number {
+export async function launch(folder: DataFolder, native: string, port: number, settings: Settings): Promise<number> {
+  disownStranger(folder);
   const identity = unprivileged();
   const output = openSync(folder.logFile, "a", 0o644);
   if (identity) chownSync(folder.logFile, identity.uid, identity.gid);
@@ -147,6 +135,7 @@ export function launch(
     stdio: ["ignore", output, output],
   });
   closeSync(output);
+  await once(child, "spawn");
   child.unref();
   return child.pid ?? 0;
 }
@@ -162,6 +151,8 @@ async function ask(url: string, sql: string): Promise<readonly Record<string, un
   }
 }
 
+const isRefusal = (error: unknown) => error instanceof pg.DatabaseError && error.code === "28P01";
+
 /** Waits for the first answer; also through the recovery that follows a kill -9. */
 export async function untilAnswering(folder: DataFolder, pid: number, port: number): Promise<void> {
   const until = performance.now() + START_WAIT_MS;
@@ -172,6 +163,11 @@ export async function untilAnswering(folder: DataFolder, pid: number, port: numb
     } catch (cause) {
       if (!isAlive(pid))
         throw new Error(`PostgreSQL ended while starting. Its last words are in ${folder.logFile}.`, { cause });
+      if (isRefusal(cause))
+        throw new Error(
+          `${folder.path}/password is not the password the cluster was made with. Put that one back, or set DATABASE_URL.`,
+          { cause },
+        );
       if (performance.now() > until)
         throw new Error(`PostgreSQL does not answer on port ${port}. Its log is ${folder.logFile}.`, { cause });
       await pause(15);
@@ -199,7 +195,8 @@ const STOP_WAIT_MS = 15_000;
 /** Fast shutdown (SIGINT): open transactions roll back, nothing committed is lost. Harder only when that does not end. */
 export async function shutDown(pid: number): Promise<void> {
   for (const signal of ["SIGINT", "SIGQUIT", "SIGKILL"] as const) {
-    if (isAlive(pid)) process.kill(pid, signal);
+    if (!isAlive(pid)) return;
+    process.kill(pid, signal);
     const until = performance.now() + STOP_WAIT_MS;
     while (isAlive(pid) && performance.now() < until) await pause(10);
     if (!isAlive(pid)) return;

@@ -45,7 +45,7 @@ describe("two nodes on one database", () => {
     const nodes = await Promise.all(
       [1, 2].map(async (number) => {
         const waker = await createWaker({ database, channel: "engine_test", clock: systemClock });
-        const kit = engineOn({ database, processes: [table], waker, node: { number }, factsMax: 200 });
+        const kit = engineOn({ database, processes: [table], waker, node: { number: () => number }, factsMax: 200 });
         return { ...kit, waker };
       }),
     );
@@ -109,7 +109,7 @@ describe("a node that dies", () => {
       version: "test",
     });
     const waker = await createWaker({ database: own, channel: "engine_test", clock: systemClock });
-    const heir = engineOn({ database: own, processes: [table], waker, node: membership.node });
+    const heir = engineOn({ database: own, processes: [table], waker, node: membership });
     heir.engine.start();
     await pause(700);
     expect(seen).toEqual([]);

@@ -31,7 +31,7 @@ export interface CommandOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: () => number;
-  readonly node: number;
+  readonly node: () => number;
   readonly log: Log;
   readonly at: AtInstant;
   /** Called when something ended: the next of an instance may begin, a place became free. */
@@ -122,13 +122,13 @@ export function createCommandRunner(options: CommandOptions): CommandRunner {
       if (waiting.length === 0) return "rest";
       const rooms = waiting.map(({ lane }) => ({ lane, room: room(lane) })).filter(({ room }) => room > 0);
       if (rooms.length === 0) return "full";
-      const claimed = await database.query<ClaimedCommand>(sql.claim, [JSON.stringify(rooms), clock.now(), node]);
+      const claimed = await database.query<ClaimedCommand>(sql.claim, [JSON.stringify(rooms), clock.now(), node()]);
       for (const command of claimed) run(command, (one) => perform(options, one, stop.signal));
       if (claimed.length > 0) return "began";
       return rooms.length < waiting.length ? "full" : "rest";
     },
     async giveUpExpired() {
-      const expired = await database.query<ClaimedCommand>(sql.claimExpired, [clock.now(), node]);
+      const expired = await database.query<ClaimedCommand>(sql.claimExpired, [clock.now(), node()]);
       for (const command of expired) run(command, async (one) => giveUp(options, one, lastOf(one)));
       return expired.length > 0;
     },

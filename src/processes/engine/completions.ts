@@ -24,7 +24,7 @@ interface CompletionOptions {
   readonly database: Database;
   readonly eventLog: EventLog;
   readonly clock: Clock;
-  readonly node: number;
+  readonly node: () => number;
   readonly log: Log;
   readonly at: AtInstant;
 }
@@ -112,7 +112,7 @@ async function write({ database, eventLog, clock, node, at }: CompletionOptions,
     finished_at: status === "done" || status === "given-up" ? now : null,
   }));
   await database.transaction(async (tx) => {
-    const ours = await tx.query<{ id: string }>(sql.complete, [JSON.stringify(rows), node]);
+    const ours = await tx.query<{ id: string }>(sql.complete, [JSON.stringify(rows), node()]);
     // A command that was taken from us, because we were believed dead, is answered by whoever has it now.
     const stillOurs = new Set(ours.map(({ id }) => id));
     const drafts = completions.flatMap(({ claimed, drafts }) => (stillOurs.has(claimed.commandId) ? drafts : []));

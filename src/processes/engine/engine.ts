@@ -1,5 +1,5 @@
 import type { EventLog, EventRoute } from "#events";
-import type { Clock, Database, Ids, Log, Node, Waker } from "#platform";
+import type { Clock, Database, Ids, Log, Membership, Waker } from "#platform";
 import { createAdvance } from "./advance.ts";
 import { createBell, type Bell } from "./bell.ts";
 import { createCommandRunner, type EngineLanes } from "./commands.ts";
@@ -17,10 +17,9 @@ export interface EngineOptions {
   readonly ids: Ids;
   /** 0 to 1; spreads retries and keeps nodes out of each other's way. */
   readonly random: () => number;
-  readonly node: Pick<Node, "number">;
+  readonly node: Pick<Membership, "number">;
   readonly lanes: EngineLanes;
   readonly log: Log;
-  /** The engine's own: it alone waits on it. */
   readonly waker: Waker;
   /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 2. */
   readonly advancers?: number;
@@ -68,7 +67,7 @@ export function createEngine(options: EngineOptions): Engine {
   const factBells = Array.from({ length: advancers }, () => createBell(sleep));
   const processes = compileAll(options.processes);
   const at = options.at ?? (() => {});
-  const shared = { ...options, processes, at, node: node.number };
+  const shared = { ...options, processes, at, node: () => node.number() };
   const advance = createAdvance({
     ...shared,
     factsMax: options.factsMax ?? 1_000,
@@ -124,7 +123,8 @@ export function createEngine(options: EngineOptions): Engine {
     start() {
       for (const bell of factBells) loops.push(repeat("Advancing processes", () => advanceOrWait(bell)));
       loops.push(repeat("Performing commands", performOrWait), repeat("Looking after other nodes", keepHouse));
-      loops.push(repeat("Listening", () => waker.wait(pollMs, stopping.signal).then(ring)));
+      const news = waker.listener();
+      loops.push(repeat("Listening", () => news.wait(pollMs, stopping.signal).then(ring)));
     },
     async stop() {
       stopping.abort();

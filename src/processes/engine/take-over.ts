@@ -7,12 +7,12 @@ import * as sql from "./commands-sql.ts";
  */
 export async function takeOver(options: {
   database: Database;
-  node: number;
+  node: () => number;
   clock: Clock;
   log: Log;
 }): Promise<boolean> {
   const { database, node, clock, log } = options;
-  const claiming = await database.query<{ number: number }>(sql.claimingNodes, [node]);
+  const claiming = await database.query<{ number: number }>(sql.claimingNodes, [node()]);
   if (claiming.length === 0) return false;
   const alive = new Set(await liveNodes(database));
   const dead = claiming.map(({ number }) => number).filter((number) => !alive.has(number));

@@ -87,7 +87,7 @@ export async function engineAt(url: string, options: Pick<EngineOptions, "rounds
     clock,
     ids,
     random: Math.random,
-    node: membership.node,
+    node: membership,
     lanes: { capacity: () => 0 },
     log,
     waker,

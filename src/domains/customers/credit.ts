@@ -1,0 +1,37 @@
+import { add, compare, isPositive, subtract } from "#platform";
+
+/** What a customer may owe and owes, as far as we know. Amounts in the customer's currency. */
+export interface CreditPosition {
+  /** Null: no limit. */
+  readonly creditLimit: string | null;
+  readonly erpBalance: string;
+  readonly hubExposure: string;
+}
+
+export interface CreditDecision {
+  readonly approved: boolean;
+  readonly explanation: string;
+}
+
+/** Whether one more order fits. Exactly at the limit still fits. */
+export function decideCredit(
+  { creditLimit, erpBalance, hubExposure }: CreditPosition,
+  orderAmount: string,
+): CreditDecision {
+  if (creditLimit === null) return { approved: true, explanation: "The customer has no credit limit." };
+  const exposure = add(erpBalance, hubExposure);
+  const after = add(exposure, orderAmount);
+  const owed = `${exposure} is open (${erpBalance} in the ERP, ${hubExposure} accepted since)`;
+  if (compare(after, creditLimit) <= 0) {
+    return {
+      approved: true,
+      explanation: `${owed}; with this order's ${orderAmount} it stays within the limit of ${creditLimit}.`,
+    };
+  }
+  const excess = subtract(after, creditLimit);
+  const alreadyOver = isPositive(subtract(exposure, creditLimit)) ? ", over the limit already" : "";
+  return {
+    approved: false,
+    explanation: `${owed}${alreadyOver}; this order's ${orderAmount} would exceed the limit of ${creditLimit} by ${excess}.`,
+  };
+}

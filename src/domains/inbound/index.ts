@@ -1,0 +1,2 @@
+export * from "./inbound-document.ts";
+export { bodyText, createInbound, keepDocument, refusedWith, type Inbound, type WhoAndWhy } from "./inbound.ts";

@@ -1,0 +1,128 @@
+import type { Address, Customer, Fault, HoldReason, SalesOrderDraft } from "#contracts";
+import { add, round } from "#platform";
+import { priceFor } from "../../pricing/price-for.ts";
+import { addressDoubts } from "./address-doubts.ts";
+import { checkLine, type CheckedLine, type JudgedLine } from "./check-line.ts";
+import type { CompletePolicies } from "./policies.ts";
+import type { Reference } from "./reference.ts";
+
+export interface HoldFound {
+  readonly reason: HoldReason;
+  readonly explanation: string;
+}
+
+/** A draft that can be taken, with what somebody must look at before it goes on. */
+export interface CheckedDraft {
+  readonly customer: Customer;
+  readonly shipTo: Address;
+  readonly lines: readonly CheckedLine[];
+  readonly merchandiseAmount: string;
+  readonly holds: readonly HoldFound[];
+}
+
+export interface CheckContext {
+  readonly reference: Reference;
+  readonly policies: CompletePolicies;
+  /** The day prices are taken of, YYYY-MM-DD. */
+  readonly today: string;
+}
+
+/** Everything that is wrong with a draft, together; or what would be written. Its shape was judged before. */
+export function checkDraft(
+  draft: SalesOrderDraft,
+  context: CheckContext,
+): { readonly faults: readonly Fault[] } | CheckedDraft {
+  const customer = context.reference.customer(draft.customerNumber);
+  const shipTo = shipToOf(draft, customer);
+  const checked = draft.lines.map((line, index) => checkLine(lineQuestion(draft, index, context, customer, line)));
+  const faults = [
+    ...customerFaults(draft, customer),
+    ...("path" in shipTo ? [shipTo] : []),
+    ...duplicateLineFaults(draft),
+    ...checked.flatMap((line) => ("faults" in line ? line.faults : [])),
+  ];
+  const judged = checked.flatMap((line) => ("faults" in line ? [] : [line]));
+  const lines = judged.map(({ line }) => line);
+  if (!customer || "path" in shipTo || faults.length > 0) return { faults };
+  const merchandiseAmount = round(add(...lines.map(({ lineAmount }) => lineAmount)), 2);
+  return { customer, shipTo, lines, merchandiseAmount, holds: holdsOf(customer, shipTo, judged) };
+}
+
+function lineQuestion(
+  draft: SalesOrderDraft,
+  index: number,
+  { reference, policies, today }: CheckContext,
+  customer: Customer | undefined,
+  line: SalesOrderDraft["lines"][number],
+): Parameters<typeof checkLine>[0] {
+  return {
+    line,
+    path: `/lines/${index}`,
+    product: reference.product(line.sku),
+    policies,
+    priceOf: (product, { sku, quantity, unitOfMeasure }) =>
+      priceFor(
+        { customer: customer ?? draft, sku, quantity, unitOfMeasure, currency: draft.currency, on: today },
+        reference.agreements(sku),
+        product,
+      ),
+  };
+}
+
+function customerFaults(draft: SalesOrderDraft, customer: Customer | undefined): Fault[] {
+  if (!customer) {
+    const fix = "Check the account number; the hub knows the accounts the ERP has.";
+    return [{ path: "/customerNumber", expected: "an account known to the hub", found: draft.customerNumber, fix }];
+  }
+  if (customer.currency === draft.currency) return [];
+  return [{ path: "/currency", expected: `${customer.currency}, the customer's currency`, found: draft.currency }];
+}
+
+function shipToOf({ shipTo }: SalesOrderDraft, customer: Customer | undefined): Address | Fault {
+  if (!("code" in shipTo)) return shipTo;
+  const known = customer?.shipTos ?? [];
+  const found = known.find(({ code }) => code === shipTo.code);
+  if (found) return found.address;
+  const expected =
+    known.length > 0
+      ? `one of ${known.map(({ code }) => code).join(", ")}`
+      : "an address: the customer has none with us";
+  return {
+    path: "/shipTo/code",
+    expected,
+    found: shipTo.code,
+    fix: "Use a code the customer has, or send the whole address.",
+  };
+}
+
+function duplicateLineFaults({ lines }: SalesOrderDraft): Fault[] {
+  const firstIndex = new Map<number, number>();
+  return lines.flatMap(({ lineNumber }, index): Fault[] => {
+    const first = firstIndex.get(lineNumber);
+    if (first === undefined) {
+      firstIndex.set(lineNumber, index);
+      return [];
+    }
+    const expected = `a number no other line has (/lines/${first} has it)`;
+    return [{ path: `/lines/${index}/lineNumber`, expected, found: String(lineNumber) }];
+  });
+}
+
+function holdsOf(customer: Customer, shipTo: Address, lines: readonly JudgedLine[]): HoldFound[] {
+  const holds: HoldFound[] = [];
+  if (customer.status !== "active") {
+    const because = customer.blockedReason ? `: ${customer.blockedReason}` : "";
+    holds.push({
+      reason: "customer-blocked",
+      explanation: `The account ${customer.customerNumber} is ${customer.status}${because}.`,
+    });
+  }
+  const doubtful = lines.filter(({ priceDoubt }) => priceDoubt !== null);
+  if (doubtful.length > 0) {
+    const told = doubtful.map(({ line, priceDoubt }) => `Line ${line.lineNumber}, ${line.sku}: ${priceDoubt}`);
+    holds.push({ reason: "price", explanation: told.join(" ") });
+  }
+  const doubts = addressDoubts(shipTo);
+  if (doubts.length > 0) holds.push({ reason: "address", explanation: `The ship-to address: ${doubts.join("; ")}.` });
+  return holds;
+}

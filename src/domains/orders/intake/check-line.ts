@@ -1,0 +1,172 @@
+import type { Fault, PriceExplanation, Product, SalesOrderDraftLine } from "#contracts";
+import { compare, divide, isPositive, isWhole, plain } from "#platform";
+import { comparePrice } from "../../pricing/compare-price.ts";
+import { amountOf, type NoPrice, type Price } from "../../pricing/price-for.ts";
+import { toBaseUnits, unitsOf } from "../../products/units.ts";
+import type { CompletePolicies } from "./policies.ts";
+
+/** A line that can be taken: its item known, its quantity in base units, its price decided. */
+export interface CheckedLine {
+  readonly lineNumber: number;
+  readonly sku: string;
+  readonly description: string;
+  readonly orderedQuantity: string;
+  readonly orderedUnitOfMeasure: string;
+  readonly baseUnitOfMeasure: string;
+  readonly quantity: string;
+  readonly unitPrice: string;
+  readonly lineAmount: string;
+  readonly price: PriceExplanation;
+}
+
+export interface JudgedLine {
+  readonly line: CheckedLine;
+  /** Why somebody must look at the price. */
+  readonly priceDoubt: string | null;
+}
+
+interface Faulty {
+  readonly faults: readonly Fault[];
+}
+
+export interface LineQuestion {
+  readonly line: SalesOrderDraftLine;
+  /** JSON pointer of the line. */
+  readonly path: string;
+  readonly product: Product | undefined;
+  readonly policies: CompletePolicies;
+  /** Our price for so much of the item. */
+  readonly priceOf: (product: Product, line: SalesOrderDraftLine) => Price | NoPrice;
+}
+
+/** Everything that is wrong with a line, or the line as it would be written. */
+export function checkLine(question: LineQuestion): Faulty | JudgedLine {
+  const { line, path, product } = question;
+  const faults = itemFaults(line, path, product);
+  if (!product || faults.length > 0) return { faults };
+  const quantity = toBaseUnits(product, line.quantity, line.unitOfMeasure);
+  if (quantity === null) return { faults: [unitFault(line, path, product)] };
+  const quantities = quantityFaults(question, product, quantity);
+  return quantities.length > 0 ? { faults: quantities } : priceLine(question, product, quantity);
+}
+
+function itemFaults({ sku }: SalesOrderDraftLine, path: string, product: Product | undefined): Fault[] {
+  const at = `${path}/sku`;
+  if (!product) {
+    return [
+      {
+        path: at,
+        expected: "an item known to the hub",
+        found: sku,
+        fix: "Check the item number; the hub knows what the ERP sells.",
+      },
+    ];
+  }
+  if (product.status === "active") return [];
+  const fix = product.supersededBy
+    ? `Order its successor ${product.supersededBy}.`
+    : "It has no successor; leave the line out.";
+  return [{ path: at, expected: "an item that is sold", found: `${sku}, which is ${product.status}`, fix }];
+}
+
+const unitFault = ({ sku, unitOfMeasure }: SalesOrderDraftLine, path: string, product: Product): Fault => ({
+  path: `${path}/unitOfMeasure`,
+  expected: `one of ${unitsOf(product).join(", ")}`,
+  found: unitOfMeasure,
+  fix: `${sku} is not sold in ${unitOfMeasure}; state the quantity in one of its units.`,
+});
+
+function quantityFaults({ line, path, policies }: LineQuestion, product: Product, quantity: string): Fault[] {
+  const at = `${path}/quantity`;
+  const base = product.baseUnitOfMeasure;
+  const found = `${line.quantity} ${line.unitOfMeasure}${line.unitOfMeasure === base ? "" : `, which is ${plain(quantity)} ${base}`}`;
+  const { minimumOrderQuantity: minimum, orderMultiple: multiple } = product;
+  const faults: Fault[] = [];
+  if (!isPositive(quantity)) faults.push({ path: at, expected: "more than zero", found });
+  if (!isWhole(quantity)) faults.push({ path: at, expected: `a whole number of ${base}`, found });
+  if (compare(quantity, policies.lineQuantityMax) > 0) {
+    const fix = "If it is meant, split it or ask the hub's operator to raise the limit.";
+    faults.push({ path: at, expected: `at most ${policies.lineQuantityMax} ${base}`, found, fix });
+  }
+  if (minimum !== undefined && compare(quantity, minimum) < 0) {
+    faults.push({ path: at, expected: `at least ${plain(minimum)} ${base}`, found });
+  }
+  if (multiple !== undefined && isPositive(multiple) && !isWhole(divide(quantity, multiple, 12))) {
+    faults.push({ path: at, expected: `a multiple of ${plain(multiple)} ${base}`, found });
+  }
+  return faults;
+}
+
+function priceLine(question: LineQuestion, product: Product, quantity: string): Faulty | JudgedLine {
+  const { line, path, policies, priceOf } = question;
+  const ours = priceOf(product, line);
+  const decision = decidePrice(ours, line.unitPrice, policies);
+  if (!decision) {
+    const fix = `${ours.explanation} Send the price that was agreed, or have one entered in the ERP.`;
+    return { faults: [{ path: `${path}/unitPrice`, expected: "a price, since we have none", found: "nothing", fix }] };
+  }
+  const lineAmount = amountOf(line.quantity, decision.unitPrice);
+  if (compare(lineAmount, policies.lineAmountMax) > 0) {
+    const found = `${line.quantity} ${line.unitOfMeasure} at ${decision.unitPrice}, which is ${lineAmount}`;
+    const fix = "If it is meant, split it or ask the hub's operator to raise the limit.";
+    return {
+      faults: [{ path: `${path}/quantity`, expected: `a line of at most ${policies.lineAmountMax}`, found, fix }],
+    };
+  }
+  const { unitPrice, price, priceDoubt } = decision;
+  const checked: CheckedLine = {
+    lineNumber: line.lineNumber,
+    sku: line.sku,
+    description: product.description,
+    orderedQuantity: line.quantity,
+    orderedUnitOfMeasure: line.unitOfMeasure,
+    baseUnitOfMeasure: product.baseUnitOfMeasure,
+    quantity: plain(quantity),
+    unitPrice,
+    lineAmount,
+    price,
+  };
+  return { line: checked, priceDoubt };
+}
+
+type PriceDecision = Pick<CheckedLine, "unitPrice" | "price"> & Pick<JudgedLine, "priceDoubt">;
+
+/** Null: neither we nor the channel has a price. */
+function decidePrice(
+  ours: Price | NoPrice,
+  channels: string | undefined,
+  policies: CompletePolicies,
+): PriceDecision | null {
+  if (ours.unitPrice === null) return channels === undefined ? null : unpriced(ours.explanation, channels);
+  if (channels === undefined) return contractPrice(ours, {});
+  const { verdict, unitPrice, explanation } = comparePrice(policies.price, ours.unitPrice, channels);
+  const both = { contractPrice: ours.unitPrice, channelPrice: channels };
+  if (unitPrice === ours.unitPrice) {
+    const corrected = verdict === "correct" ? { ...ours, explanation: `${ours.explanation} ${explanation}` } : ours;
+    return contractPrice(corrected, both);
+  }
+  const { priceAgreementId } = ours;
+  return {
+    unitPrice,
+    price: { source: "channel", priceAgreementId, explanation: `${ours.explanation} ${explanation}`, ...both },
+    priceDoubt: verdict === "hold" ? explanation : null,
+  };
+}
+
+function contractPrice(ours: Price, compared: { contractPrice?: string; channelPrice?: string }): PriceDecision {
+  const { unitPrice, source, priceAgreementId, explanation } = ours;
+  return {
+    unitPrice,
+    price: { source, priceAgreementId, explanation, contractPrice: unitPrice, ...compared },
+    priceDoubt: null,
+  };
+}
+
+function unpriced(explanation: string, channels: string): PriceDecision {
+  const doubt = `${explanation} The channel's ${plain(channels)} stands until somebody decides.`;
+  return {
+    unitPrice: channels,
+    price: { source: "channel", explanation: doubt, channelPrice: channels },
+    priceDoubt: doubt,
+  };
+}

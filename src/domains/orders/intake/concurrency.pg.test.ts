@@ -1,0 +1,224 @@
+import { randomBytes } from "node:crypto";
+import { sampleCustomer, sampleDraft, samplePrice, sampleProduct, testDatabase, tradingPost } from "#testing";
+import { add, systemClock } from "#platform";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { checkBooks } from "../../books.ts";
+import { findCustomers } from "../../customers/find-customers.ts";
+import { findPositions } from "../../inventory/find-positions.ts";
+import { releaseHold } from "../holds/holds.ts";
+import { createSubmitQueue } from "./submit-queue.ts";
+import type { SubmitRequest, SubmitResult } from "./submission.ts";
+
+const database = await testDatabase({ maxConnections: 12 });
+const post = tradingPost(database);
+/** Two hub nodes on one Postgres, each with a queue of its own. */
+const queues = [1, 2].map(() => createSubmitQueue(post.newIntake(), { clock: systemClock, listMax: 40 }));
+const submit = (request: SubmitRequest, index: number) =>
+  (queues[index % 2] ?? queues[0])?.submit(request) ?? Promise.reject(new Error("no queue"));
+const submitAll = (requests: readonly SubmitRequest[]): Promise<SubmitResult[]> => Promise.all(requests.map(submit));
+
+const skus = ["HOT", "ELBOW", "TEE", "PIPE"];
+const order = (
+  customerNumber: string,
+  lines: readonly { sku: string; quantity: string }[],
+  key = randomBytes(6).toString("hex"),
+): SubmitRequest => ({
+  draft: sampleDraft({
+    channelOrderNumber: key,
+    customerNumber,
+    lines: lines.map((line, index) => ({ lineNumber: index + 1, unitOfMeasure: "EA", ...line })),
+  }),
+  idempotencyKey: key,
+});
+const allocatedOf = (results: readonly SubmitResult[]) =>
+  add(
+    ...results.flatMap(({ salesOrder }) => salesOrder?.lines.map(({ quantityAllocated }) => quantityAllocated) ?? []),
+  );
+
+/** Free stock somebody waits for: whoever came second, order or stock, must have seen the first. */
+const waitingBesideStock = () =>
+  database.query(
+    `select p.sku, p.branch from inventory_positions p
+      where p.on_hand - p.allocated - p.safety_stock > 0
+        and exists (select 1 from sales_order_lines l where l.sku = p.sku and l.quantity_backordered > 0)`,
+  );
+
+beforeAll(() =>
+  post.stock({
+    customers: [
+      ...Array.from({ length: 10 }, (_, index) => sampleCustomer({ customerNumber: `C-${index}` })),
+      sampleCustomer({ customerNumber: "C-LIMIT", creditLimit: "1000" }),
+      sampleCustomer({ customerNumber: "C-TIGHT", creditLimit: "300" }),
+    ],
+    products: skus.map((sku) => sampleProduct({ sku })),
+    prices: skus.map((sku) => samplePrice({ sku })),
+    onHand: { ATL: { HOT: "60" }, DFW: { HOT: "40" } },
+  }),
+);
+
+describe("many at once, on two nodes", () => {
+  it("1,000 orders for 100 units promise exactly 100", async () => {
+    const results = await submitAll(
+      Array.from({ length: 1000 }, (_, index) => order(`C-${index % 10}`, [{ sku: "HOT", quantity: "1" }])),
+    );
+    expect(results.every(({ outcome }) => outcome === "accepted")).toBe(true);
+    expect(allocatedOf(results)).toBe("100");
+    expect((await findPositions(database, ["HOT"])).get("HOT")).toMatchObject([
+      { branch: "ATL", allocated: "60" },
+      { branch: "DFW", allocated: "40" },
+    ]);
+  });
+
+  it("two orders that together exceed the limit never both pass", async () => {
+    const results = await submitAll(
+      Array.from({ length: 60 }, () => order("C-LIMIT", [{ sku: "TEE", quantity: "40" }])),
+    );
+    expect(results.filter(({ outcome }) => outcome === "accepted")).toHaveLength(10);
+    expect(results.filter(({ outcome }) => outcome === "held")).toHaveLength(50);
+    expect((await findCustomers(database, ["C-LIMIT"])).get("C-LIMIT")?.hubExposure).toBe("1000.00");
+  });
+
+  it("the same order from both sides is one order", async () => {
+    const twins = Array.from({ length: 50 }, (_, index) => order(`C-${index % 10}`, [{ sku: "PIPE", quantity: "1" }]));
+    const results = await submitAll(twins.flatMap((twin) => [twin, twin]));
+    expect(results.filter(({ repeat }) => !repeat)).toHaveLength(50);
+    expect(new Set(results.map(({ salesOrder }) => salesOrder?.salesOrderId)).size).toBe(50);
+  });
+
+  it("one number sent for two customers at the same moment is one order and a conflict", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const one = order("C-1", [{ sku: "PIPE", quantity: "1" }]);
+      const other = order("C-2", [{ sku: "PIPE", quantity: "1" }]);
+      const clash = { ...other, draft: { ...other.draft, channelOrderNumber: one.draft.channelOrderNumber } };
+      const results = await Promise.all([one, clash].map((request) => post.newIntake().submit([request])));
+      expect(
+        results
+          .flat()
+          .map(({ outcome }) => outcome)
+          .toSorted(),
+      ).toEqual(["accepted", "conflict"]);
+    }
+  });
+});
+
+describe("stock that arrives while an order for it comes in", () => {
+  it("is seen by the order, or sees it", async () => {
+    for (let round = 1; round <= 60; round += 1) {
+      await Promise.all([
+        post.newIntake().submit([order("C-3", [{ sku: "PIPE", quantity: "1" }])]),
+        post.newIntake().submit([order("C-4", [{ sku: "PIPE", quantity: "1" }])]),
+        post.setOnHand("PIPE", "ATL", String(1000 + round * 2)),
+      ]);
+      expect(await waitingBesideStock()).toEqual([]);
+      await post.setOnHand("PIPE", "ATL", "0");
+    }
+  });
+});
+
+describe("for any run of orders, stock news and released holds", () => {
+  const anyOrder = fc.record({
+    does: fc.constant("order" as const),
+    customer: fc.constantFrom("C-1", "C-2", "C-TIGHT"),
+    lines: fc.array(
+      fc.record({
+        sku: fc.constantFrom("ELBOW", "TEE", "PIPE"),
+        quantity: fc.integer({ min: 1, max: 30 }).map(String),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+  });
+  const anyNews = fc.record({
+    does: fc.constant("news" as const),
+    sku: fc.constantFrom("ELBOW", "TEE", "PIPE"),
+    branch: fc.constantFrom("ATL", "DFW", "ORD"),
+    onHand: fc.integer({ min: 0, max: 60 }).map(String),
+  });
+  const anyRelease = fc.record({ does: fc.constant("release" as const) });
+
+  async function releaseEverything(): Promise<void> {
+    const held = await database.query<{ salesOrderId: string; hold: "credit" }>(
+      `select sales_order_id as "salesOrderId", reason as hold from sales_order_holds where released_at is null`,
+    );
+    const releases = held.map((one) => ({ ...one, by: "ada", reason: "released" }));
+    await database
+      .transaction((tx) => releaseHold(tx, releases, { now: post.clock.now() }), { retries: 3 })
+      .catch((error: Error) => {
+        // Two people releasing at once: the second is told so.
+        if (!/is not (on hold|held)/.test(error.message)) throw error;
+      });
+  }
+
+  it("the books balance, nobody waits beside free stock, and the credit limit is passed by nobody a person did not let", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            { weight: 6, arbitrary: anyOrder },
+            { weight: 2, arbitrary: anyNews },
+            { weight: 1, arbitrary: anyRelease },
+          ),
+          { minLength: 5, maxLength: 40 },
+        ),
+        async (steps) => {
+          await Promise.all(
+            steps.map(async (step, index) => {
+              if (step.does === "order") return submit(order(step.customer, step.lines), index);
+              return step.does === "news" ? post.setOnHand(step.sku, step.branch, step.onHand) : releaseEverything();
+            }),
+          );
+          expect((await checkBooks(database)).faults).toEqual([]);
+          expect(await waitingBesideStock()).toEqual([]);
+          const overdrawn = await database.query(
+            `select 1 from customer_credits c where erp_balance + hub_exposure > credit_limit
+              and not exists (select 1 from sales_orders o join sales_order_holds h using (sales_order_id)
+                               where o.customer_number = c.customer_number and h.reason = 'credit' and h.released_at is not null)`,
+          );
+          expect(overdrawn).toEqual([]);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe("the queue", () => {
+  it("gathers what arrives together into lists, and answers each caller his own", async () => {
+    const sizes: number[] = [];
+    const intake = {
+      submit: (requests: readonly SubmitRequest[]) => {
+        sizes.push(requests.length);
+        return Promise.resolve(
+          requests.map(({ idempotencyKey }): SubmitResult => ({
+            outcome: "rejected",
+            repeat: false,
+            faults: [{ path: idempotencyKey, expected: "" }],
+          })),
+        );
+      },
+    };
+    const queue = createSubmitQueue(intake, { clock: systemClock, listMax: 10, waitingMax: 25 });
+    const asked = Array.from({ length: 25 }, (_, index) => queue.submit(order("C-1", [], `key-${index}`)));
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ faults }) => faults?.[0]?.path)).toEqual(
+      Array.from({ length: 25 }, (_, index) => `key-${index}`),
+    );
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(25);
+    expect(sizes.length).toBeLessThanOrEqual(5);
+    await queue.drained();
+  });
+
+  it("refuses when too many wait, and tells every caller of a list that broke", async () => {
+    const queue = createSubmitQueue(
+      { submit: () => Promise.reject(new Error("gone")) },
+      { clock: systemClock, waitingMax: 2 },
+    );
+    const asked = ["a", "b", "c"].map((key) => queue.submit(order("C-1", [], key)));
+    const settled = await Promise.allSettled(asked);
+    expect(settled.map((one) => (one.status === "rejected" ? String(one.reason) : ""))).toEqual([
+      "Error: gone",
+      "Error: gone",
+      expect.stringContaining("orders wait to be taken"),
+    ]);
+  });
+});

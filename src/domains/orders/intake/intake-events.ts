@@ -1,0 +1,45 @@
+import { SalesOrderAccepted, SalesOrderBackordered, SalesOrderHeld, type EventDraft } from "#contracts";
+import { isPositive } from "#platform";
+import type { DecidedOrder } from "./decide-order.ts";
+
+/** What became true by taking an order. */
+export function eventsOf(order: DecidedOrder, salesOrderNumber: string): EventDraft[] {
+  const taken = order.holds.length > 0 ? held(order, salesOrderNumber) : accepted(order, salesOrderNumber);
+  const waiting = waitingOf(order);
+  if (waiting.length === 0) return [taken];
+  const lines = waiting.map(({ lineNumber, sku, backordered, promisedOn }) => ({
+    lineNumber,
+    sku,
+    quantity: backordered,
+    ...(promisedOn === null ? {} : { promisedOn }),
+  }));
+  const { salesOrderId, correlationId } = order;
+  return [taken, SalesOrderBackordered({ salesOrderId, cause: "no-stock", lines }, { correlationId })];
+}
+
+const waitingOf = ({ sourced }: DecidedOrder) => sourced.filter(({ backordered }) => isPositive(backordered));
+
+function held({ salesOrderId, correlationId, holds }: DecidedOrder, salesOrderNumber: string): EventDraft {
+  const reasons = holds.map(({ reason }) => reason);
+  const explanation = holds.map((hold) => hold.explanation).join(" ");
+  return SalesOrderHeld({ salesOrderId, salesOrderNumber, reasons, explanation }, { correlationId });
+}
+
+function accepted(order: DecidedOrder, salesOrderNumber: string): EventDraft {
+  const { salesOrderId, correlationId, checked } = order;
+  const { channel, channelOrderNumber, customerNumber, currency } = order.request.draft;
+  return SalesOrderAccepted(
+    {
+      salesOrderId,
+      salesOrderNumber,
+      channel,
+      channelOrderNumber,
+      customerNumber,
+      currency,
+      merchandiseAmount: checked.merchandiseAmount,
+      lineCount: checked.lines.length,
+      backorderedLines: waitingOf(order).length,
+    },
+    { correlationId },
+  );
+}

@@ -1,0 +1,109 @@
+import { CorrelationId, type Fault } from "#contracts";
+import { fingerprint, type Ids } from "#platform";
+import { Compile } from "typebox/compile";
+import type { checkDraft, HoldFound } from "./check-draft.ts";
+import type { Candidate } from "./decide-order.ts";
+import { draftShapeFaults } from "./draft-shape.ts";
+import { channelNumberOf, conflictWith, type Original, type PurchaseOrderBearer } from "./originals.ts";
+import type { CompletePolicies } from "./policies.ts";
+import type { SubmitRequest } from "./submission.ts";
+
+/** What becomes of one request, before stock and credit. `same-as`: an earlier one of this list was the same order. */
+export type Judgement =
+  | { readonly is: "candidate"; readonly candidate: Candidate }
+  | { readonly is: "rejected"; readonly faults: readonly Fault[] }
+  | { readonly is: "repeat"; readonly original: Original }
+  | { readonly is: "same-as"; readonly candidate: Candidate }
+  | { readonly is: "conflict"; readonly faults: readonly Fault[]; readonly salesOrderId: string };
+
+/** A request whose draft was checked by itself: what is wrong with it, or what would be written. */
+export interface CheckedRequest {
+  readonly request: SubmitRequest;
+  readonly checked: ReturnType<typeof checkDraft>;
+}
+
+export interface JudgeContext {
+  readonly ids: Ids;
+  readonly policies: Pick<CompletePolicies, "duplicatePurchaseOrder">;
+  readonly originals: readonly Original[];
+  readonly purchaseOrders: readonly PurchaseOrderBearer[];
+}
+
+const correlationId = Compile(CorrelationId);
+const KEY_LENGTH_MAX = 255;
+
+/** What is wrong with a request before anything is looked up. */
+export function requestFaults({ draft, idempotencyKey, correlationId: story }: SubmitRequest): Fault[] {
+  const faults = draftShapeFaults(draft);
+  if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(idempotencyKey) || idempotencyKey.length > KEY_LENGTH_MAX) {
+    faults.push({ path: "/idempotencyKey", expected: `1 to ${KEY_LENGTH_MAX} printable ASCII characters` });
+  }
+  if (story !== undefined && !correlationId.Check(story)) {
+    faults.push({ path: "/correlationId", expected: "1 to 100 printable ASCII characters without blanks" });
+  }
+  return faults;
+}
+
+/** Judges a list in the order in which it came: what an earlier request takes up (key, number, purchase order) a later one finds taken. */
+export function judgeRequests(requests: readonly CheckedRequest[], context: JudgeContext): Judgement[] {
+  const taken = takenNumbers(context);
+  return requests.map(({ request, checked }) => {
+    const before = taken.find(request);
+    if (before) return before;
+    if ("faults" in checked) return { is: "rejected", faults: checked.faults };
+    const salesOrderId = context.ids.next("so");
+    const candidate: Candidate = {
+      request,
+      fingerprint: fingerprint(request.draft),
+      salesOrderId,
+      correlationId: request.correlationId ?? salesOrderId,
+      checked,
+      holds: [...checked.holds, ...taken.purchaseOrderHold(request)],
+    };
+    taken.add(candidate);
+    return { is: "candidate", candidate };
+  });
+}
+
+interface TakenNumbers {
+  find(request: SubmitRequest): Judgement | null;
+  purchaseOrderHold(request: SubmitRequest): HoldFound[];
+  add(candidate: Candidate): void;
+}
+
+function takenNumbers({ originals, purchaseOrders, policies }: JudgeContext): TakenNumbers {
+  const originalByKey = new Map(originals.map((original) => [original.idempotencyKey, original]));
+  const originalByNumber = new Map(originals.map((original) => [channelNumberOf(original), original]));
+  const candidateByKey = new Map<string, Candidate>();
+  const candidateByNumber = new Map<string, Candidate>();
+  const purchaseOrderOf = (of: { customerNumber: string; customerPurchaseOrder?: string }) =>
+    of.customerPurchaseOrder === undefined ? null : `${of.customerNumber} ${of.customerPurchaseOrder}`;
+  const bearers = new Map(purchaseOrders.map((bearer) => [purchaseOrderOf(bearer), bearer.salesOrderNumber]));
+  return {
+    find({ draft, idempotencyKey }) {
+      const original = originalByKey.get(idempotencyKey) ?? originalByNumber.get(channelNumberOf(draft));
+      if (original) {
+        const faults = conflictWith(original, draft);
+        return faults ? { is: "conflict", faults, salesOrderId: original.salesOrderId } : { is: "repeat", original };
+      }
+      const candidate = candidateByKey.get(idempotencyKey) ?? candidateByNumber.get(channelNumberOf(draft));
+      if (!candidate) return null;
+      const faults = conflictWith({ fingerprint: candidate.fingerprint, draft: candidate.request.draft }, draft);
+      return faults ? { is: "conflict", faults, salesOrderId: candidate.salesOrderId } : { is: "same-as", candidate };
+    },
+    purchaseOrderHold({ draft }) {
+      const bearer = bearers.get(purchaseOrderOf(draft));
+      if (bearer === undefined || policies.duplicatePurchaseOrder === "accept") return [];
+      const explanation = `The customer's purchase order ${draft.customerPurchaseOrder} is on ${bearer} already.`;
+      return [{ reason: "duplicate-purchase-order", explanation }];
+    },
+    add(candidate) {
+      const { request } = candidate;
+      candidateByKey.set(request.idempotencyKey, candidate);
+      candidateByNumber.set(channelNumberOf(request.draft), candidate);
+      const purchaseOrder = purchaseOrderOf(request.draft);
+      if (purchaseOrder === null || bearers.has(purchaseOrder)) return;
+      bearers.set(purchaseOrder, `${request.draft.channel}'s order ${request.draft.channelOrderNumber}`);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { PricePolicy } from "../../pricing/compare-price.ts";
+
+/** How strictly orders are taken. Configuration, not code. */
+export interface IntakePolicies {
+  readonly price: PricePolicy;
+  /** What becomes of an order whose customer purchase order number another order of the customer bears already. */
+  readonly duplicatePurchaseOrder?: "hold" | "accept";
+  /** More base units than this in one line is a typing mistake. */
+  readonly lineQuantityMax?: string;
+  /** A dearer line than this is a typing mistake, in the order's currency. */
+  readonly lineAmountMax?: string;
+}
+
+export const defaultLimits = {
+  duplicatePurchaseOrder: "hold",
+  lineQuantityMax: "10000000",
+  lineAmountMax: "100000000",
+} as const;
+
+export type CompletePolicies = Required<IntakePolicies>;
+export const completed = (policies: IntakePolicies): CompletePolicies => ({ ...defaultLimits, ...policies });

@@ -1,0 +1,96 @@
+import { CrossdockError } from "#contracts";
+import type { Clock } from "#platform";
+import type { OrderIntake } from "./order-intake.ts";
+import type { SubmitRequest, SubmitResult } from "./submission.ts";
+
+/** Gathers single submits of concurrent callers into lists: the gain comes from the batch, not from fewer round trips. */
+export interface SubmitQueue {
+  /** Answers when the order's list is committed. Refuses with "overloaded" when too many wait already. */
+  submit(request: SubmitRequest): Promise<SubmitResult>;
+  /** Resolves when nothing waits or is under way. */
+  drained(): Promise<void>;
+}
+
+export interface SubmitQueueOptions {
+  readonly clock: Clock;
+  /** How long the first of a list waits for company while a place is free. Once all places are taken, lists gather by themselves. */
+  readonly windowMs?: number;
+  readonly listMax?: number;
+  readonly inFlightMax?: number;
+  readonly waitingMax?: number;
+}
+
+interface Waiting {
+  readonly request: SubmitRequest;
+  readonly answer: (result: SubmitResult) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptions): SubmitQueue {
+  const { clock, windowMs = 2, listMax = 200, inFlightMax = 2, waitingMax = 10_000 } = options;
+  let waiting: Waiting[] = [];
+  let inFlight = 0;
+  let isGathering = false;
+  let idle: (() => void)[] = [];
+
+  /** Those who found every place taken have waited long enough when one comes free. */
+  function pump(haveWaited = false): void {
+    if (waiting.length === 0) {
+      if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
+      return;
+    }
+    if (inFlight >= inFlightMax || isGathering) return;
+    if (waiting.length >= listMax || haveWaited) return send();
+    void gather();
+  }
+
+  function send(): void {
+    const list = waiting.slice(0, listMax);
+    waiting = waiting.slice(listMax);
+    void deliver(list);
+    pump();
+  }
+
+  async function gather(): Promise<void> {
+    isGathering = true;
+    await clock.sleep(windowMs);
+    isGathering = false;
+    send();
+  }
+
+  async function deliver(list: readonly Waiting[]): Promise<void> {
+    inFlight += 1;
+    try {
+      const results = await intake.submit(list.map(({ request }) => request));
+      for (const [index, { answer, fail }] of list.entries()) {
+        const result = results[index];
+        if (result) answer(result);
+        else fail(new CrossdockError("internal", "The intake gave no answer for an order."));
+      }
+    } catch (error) {
+      for (const { fail } of list) fail(error);
+    } finally {
+      inFlight -= 1;
+      pump(true);
+    }
+  }
+
+  return {
+    submit(request) {
+      if (waiting.length >= waitingMax) {
+        return Promise.reject(
+          new CrossdockError("overloaded", `${waiting.length} orders wait to be taken; send again in a second.`),
+        );
+      }
+      return new Promise((answer, fail) => {
+        waiting.push({ request, answer, fail });
+        pump();
+      });
+    },
+    drained: () =>
+      new Promise((resolve) => {
+        idle.push(resolve);
+        pump();
+      }),
+  };
+}

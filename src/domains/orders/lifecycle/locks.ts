@@ -1,0 +1,46 @@
+import type { Transaction } from "#platform";
+import { rowsOf } from "../../sql.ts";
+
+/**
+ * Whoever changes orders and stock locks in one order, each kind sorted by its key: customer credits, sales orders (which
+ * stand for their lines and allocations), inventory positions. Then nobody waits in a circle.
+ */
+export interface Position {
+  readonly sku: string;
+  readonly branch: string;
+}
+
+export async function lockCreditsOf(tx: Transaction, salesOrderIds: readonly string[]): Promise<void> {
+  await rowsOf(
+    tx,
+    `select 1 from customer_credits
+      where customer_number in (
+        select o.customer_number from sales_orders o
+         where o.sales_order_id in (select jsonb_array_elements_text($1::jsonb)))
+      order by customer_number
+        for update`,
+    salesOrderIds,
+  );
+}
+
+export async function lockOrders(tx: Transaction, salesOrderIds: readonly string[]): Promise<void> {
+  await rowsOf(
+    tx,
+    `select 1 from sales_orders
+      where sales_order_id in (select jsonb_array_elements_text($1::jsonb))
+      order by sales_order_id
+        for update`,
+    salesOrderIds,
+  );
+}
+
+export async function lockPositions(tx: Transaction, positions: readonly Position[]): Promise<void> {
+  await rowsOf(
+    tx,
+    `select 1 from inventory_positions p
+      where (p.sku, p.branch) in (select k.sku, k.branch from jsonb_to_recordset($1::jsonb) as k(sku text, branch text))
+      order by p.sku, p.branch
+        for update`,
+    positions,
+  );
+}

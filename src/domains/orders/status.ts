@@ -1,0 +1,34 @@
+import type { SalesOrderStatus, Shipment } from "#contracts";
+import { add, isPositive } from "#platform";
+
+/** What a status is computed from: the stage the order is in, its lines' quantities, and what is under way. */
+export interface StatusFacts {
+  readonly stage: SalesOrderStage;
+  readonly lines: readonly {
+    readonly quantityOpen: string;
+    readonly quantityAllocated: string;
+    readonly quantityBackordered: string;
+    readonly quantityShipped: string;
+  }[];
+  /** Fulfillment orders that were neither recalled nor cancelled. */
+  readonly fulfillmentCount: number;
+  /** Those that were not cancelled. */
+  readonly shipmentStatuses: readonly Shipment["status"][];
+}
+
+export type SalesOrderStage = "accepted" | "on-hold" | "released" | "cancelling" | "cancelled" | "closed";
+
+/** The one place that says where an order stands. */
+export function statusOf({ stage, lines, fulfillmentCount, shipmentStatuses }: StatusFacts): SalesOrderStatus {
+  if (stage !== "accepted" && stage !== "released") return stage;
+  const total = (field: keyof StatusFacts["lines"][number]) => add(...lines.map((line) => line[field]));
+  const hasLeft = isPositive(total("quantityShipped"));
+  const isLeft = isPositive(add(total("quantityOpen"), total("quantityAllocated"), total("quantityBackordered")));
+  if (hasLeft && isLeft) return "partially-shipped";
+  if (hasLeft) {
+    const areDelivered = shipmentStatuses.length > 0 && shipmentStatuses.every((status) => status === "delivered");
+    return areDelivered ? "delivered" : "shipped";
+  }
+  if (fulfillmentCount > 0) return "in-fulfillment";
+  return isPositive(total("quantityBackordered")) ? "backordered" : "accepted";
+}

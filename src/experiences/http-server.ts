@@ -1,0 +1,126 @@
+import { CrossdockError, CorrelationId, errorCatalogue } from "#contracts";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import { fastify, type FastifyReply, type FastifyRequest } from "fastify";
+import { Compile } from "typebox/compile";
+import type { Hub } from "./hub.ts";
+import { parseJsonBody } from "./json-body.ts";
+import { toCrossdockError, toProblem } from "./problem.ts";
+import type { Route, Server } from "./route.ts";
+import { routes as allRoutes } from "./routes.ts";
+import { answerCompiler, validatorCompiler } from "./validation.ts";
+
+interface ServerOptions {
+  readonly bodyBytesMax?: number;
+  /** Holds every answer against what its route promised; for tests. */
+  readonly judgesAnswers?: boolean;
+  readonly routes?: readonly Route[];
+}
+
+const BODY_BYTES_MAX = 5 * 1024 * 1024;
+const JSON_TYPES = /^application\/([\w.-]+\+)?json(;|$)/;
+const isCorrelationId = Compile(CorrelationId);
+
+/** The HTTP API: one gate, one way to say what is wrong, the routes as their files declare them. Listening and closing is the caller's business. */
+export function createHttpServer(hub: Hub, options: ServerOptions = {}): Server {
+  const { bodyBytesMax = BODY_BYTES_MAX, judgesAnswers = false, routes = allRoutes } = options;
+  const server = fastify({
+    bodyLimit: bodyBytesMax,
+    requestIdHeader: false,
+    genReqId: (request) => givenCorrelationId(request.headers["x-correlation-id"]) ?? hub.ids.next("req"),
+    frameworkErrors: (error, request, reply) => answerError(hub, bodyBytesMax, error, request, reply),
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: "idle",
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(answerCompiler(judgesAnswers));
+  server.setErrorHandler((error, request, reply) => answerError(hub, bodyBytesMax, error, request, reply));
+  server.setNotFoundHandler((request) => {
+    throw new CrossdockError(
+      "not-found",
+      `There is nothing at ${request.method} ${request.url.split("?")[0]}; /openapi.json lists what there is.`,
+    );
+  });
+  stopStreamsOnClose(server);
+  addGate(server, hub);
+  countRequests(server, hub);
+  registerRoutes(server, hub, routes);
+  return server;
+}
+
+const givenCorrelationId = (header: unknown): string | null => (isCorrelationId.Check(header) ? header : null);
+
+function stopStreamsOnClose(server: Server): void {
+  const stopping = new AbortController();
+  server.decorate("stopping", stopping.signal);
+  server.addHook("preClose", (done) => {
+    stopping.abort();
+    done();
+  });
+}
+
+/** Nobody passes without a token but where the route itself says so; a route that says nothing is shut. */
+function addGate(server: Server, hub: Hub): void {
+  server.decorateRequest("caller", null);
+  server.addHook("onRequest", async (request, reply) => {
+    reply.header("x-correlation-id", request.id);
+    const { access = "operator" } = request.routeOptions.config;
+    if (access !== "operator" || request.is404) return;
+    request.caller = await hub.gate.identify(request.headers.authorization);
+    if (request.caller) return;
+    const detail =
+      request.headers.authorization === undefined
+        ? "There is no Authorization header."
+        : "The token is not one of ours, or it was renewed.";
+    throw new CrossdockError("unauthenticated", detail);
+  });
+}
+
+function countRequests(server: Server, hub: Hub): void {
+  const requests = hub.metrics.counter("crossdock_http_requests_total", "HTTP requests answered, by route and status.");
+  const seconds = hub.metrics.histogram("crossdock_http_request_seconds", "How long HTTP requests took, by route.");
+  server.addHook("onResponse", async (request, reply) => {
+    const route = `${request.method} ${request.routeOptions.url ?? "unknown"}`;
+    requests.add({ route, status: String(reply.statusCode) });
+    seconds.observe(reply.elapsedTime / 1000, { route });
+  });
+}
+
+/** Bodies are read as bytes where a route wants them so, and as JSON everywhere else. */
+function registerRoutes(server: Server, hub: Hub, routes: readonly Route[]): void {
+  server.removeAllContentTypeParsers();
+  server.register(async (scope) => {
+    scope.addContentTypeParser(JSON_TYPES, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) =>
+      parseJsonBody(body),
+    );
+    for (const route of routes.filter(({ takes }) => takes !== "bytes")) route.register(scope.withTypeProvider(), hub);
+  });
+  server.register(async (scope) => {
+    scope.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
+    for (const route of routes.filter(({ takes }) => takes === "bytes")) route.register(scope.withTypeProvider(), hub);
+  });
+}
+
+const RETRY_AFTER_SECONDS = 1;
+
+function answerError(
+  hub: Hub,
+  bodyBytesMax: number,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const error = toCrossdockError(thrown, bodyBytesMax);
+  const status = errorCatalogue[error.code].status;
+  const about = { correlationId: request.id, method: request.method, url: request.url.split("?")[0], code: error.code };
+  if (status >= 500) hub.log.error({ ...about, err: error.cause ?? error }, "A request failed.");
+  else if (status === 401) hub.log.warn(about, "A caller was turned away.");
+  if (status === 401) void reply.header("www-authenticate", "Bearer");
+  if (error.retry === "with-backoff") void reply.header("retry-after", RETRY_AFTER_SECONDS);
+  void reply
+    .code(status)
+    .header("x-correlation-id", request.id)
+    .type("application/problem+json")
+    // Written here: this also answers where no route, and so no schema, was found.
+    .serializer((problem: unknown) => JSON.stringify(problem))
+    .send(toProblem(error, request.id));
+}

@@ -1,0 +1,111 @@
+import type {
+  Address,
+  HoldReason,
+  InventoryPosition,
+  LoggedEvent,
+  SalesOrder,
+  Shipment,
+  ShippingDocument,
+} from "#contracts";
+import type { Inbound, SubmitRequest, SubmitResult } from "#domains";
+import type { TokenGate } from "#governance";
+import type { Metrics, Story } from "#observability";
+import type { Clock, Ids, Log, WakeListener } from "#platform";
+import type { DeadLetterDesk } from "./dead-letter-desk.ts";
+import type { WebhookDoor } from "./webhooks/webhook-door.ts";
+
+/** Who does something by hand, and why: what the audit trail demands. */
+export interface WhoAndWhy {
+  readonly by: string;
+  readonly reason: string;
+}
+
+export type Submit = (requests: readonly SubmitRequest[]) => Promise<readonly SubmitResult[]>;
+
+export interface OrderDesk {
+  readonly submit: Submit;
+  /** By any number somebody has on paper: ours, the channel's, the customer's, the ERP's. */
+  find(any: string): Promise<readonly SalesOrder[]>;
+  read(salesOrderId: string): Promise<SalesOrder | null>;
+  /** Throws "not-found", or "not-possible-now" with the reason. */
+  cancel(salesOrderId: string, who: WhoAndWhy): Promise<void>;
+  releaseHold(salesOrderId: string, hold: HoldReason, who: WhoAndWhy): Promise<void>;
+}
+
+export interface ShipmentDesk {
+  read(shipmentId: string): Promise<Shipment | null>;
+  /** The nth paper of a shipment, the first being 1. */
+  document(shipmentId: string, n: number): Promise<ShippingDocument | null>;
+  correctAddress(shipmentId: string, address: Address, who: WhoAndWhy): Promise<void>;
+  replan(shipmentId: string, who: WhoAndWhy): Promise<void>;
+}
+
+export interface EventDesk {
+  /** Throws a RangeError for a cursor that is none. */
+  read(query: {
+    readonly after: string | null;
+    readonly limit: number;
+    readonly types?: readonly string[];
+    readonly correlationId?: string;
+  }): Promise<{ readonly events: readonly LoggedEvent[]; readonly cursor: string }>;
+  /** The cursor behind everything there is. */
+  end(): Promise<string>;
+  /** A listener of one's own, who waits until something was appended, or so long. */
+  listen(): WakeListener;
+}
+
+export interface SystemState {
+  readonly system: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly state: "open" | "closed" | "resting" | "maintenance";
+  readonly explanation: string;
+  readonly until: Date | null;
+  readonly inUse: number;
+  readonly queued: number;
+  readonly parked: number;
+  readonly oldestQueuedAt: Date | null;
+}
+export interface SystemDesk {
+  list(): Promise<readonly SystemState[]>;
+  /** Throws "not-found". */
+  close(system: string, who: WhoAndWhy): Promise<void>;
+  open(system: string, who: WhoAndWhy): Promise<void>;
+}
+
+export interface PriceQuestion {
+  readonly customerNumber: string;
+  readonly sku: string;
+  readonly quantity: string;
+  readonly unitOfMeasure: string;
+  readonly currency: string;
+}
+export interface PriceAnswer {
+  readonly sku: string;
+  readonly unitPrice: string | null;
+  readonly source?: string;
+  readonly explanation: string;
+}
+
+/** Everything the HTTP API stands on, handed in by main.ts. */
+export interface Hub {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly gate: TokenGate;
+  readonly orders: OrderDesk;
+  readonly shipments: ShipmentDesk;
+  readonly events: EventDesk;
+  readonly inbound: Pick<Inbound, "keep">;
+  readonly deadLetters: DeadLetterDesk;
+  readonly systems: SystemDesk;
+  readonly webhooks: ReadonlyMap<string, WebhookDoor>;
+  /** An order's story by any of its numbers. */
+  story(any: string): Promise<Story | null>;
+  availability(skus: readonly string[]): Promise<readonly InventoryPosition[]>;
+  prices(questions: readonly PriceQuestion[]): Promise<readonly PriceAnswer[]>;
+  /** What must be in order before requests are welcome; each with a sentence. */
+  readiness(): Promise<readonly { readonly check: string; readonly isReady: boolean; readonly explanation: string }[]>;
+}

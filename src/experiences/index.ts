@@ -1,0 +1,30 @@
+export { createDeadLetterDesk, type DeadLetter, type DeadLetterDesk, type ParkedWork } from "./dead-letter-desk.ts";
+export { createHttpServer } from "./http-server.ts";
+export type {
+  EventDesk,
+  Hub,
+  OrderDesk,
+  PriceAnswer,
+  PriceQuestion,
+  ShipmentDesk,
+  Submit,
+  SystemDesk,
+  SystemState,
+} from "./hub.ts";
+export { openApi } from "./openapi.ts";
+export type { Route } from "./route.ts";
+export { routes } from "./routes.ts";
+export {
+  createResubmit,
+  newsDoor,
+  type NewsRecord,
+  storefrontDoor,
+  type WebhookDoor,
+  type WebhookMessage,
+  type WebhookReceipt,
+} from "./webhooks/webhook-door.ts";
+export { createEventDesk } from "./desks/event-desk.ts";
+export { createOrderDesk } from "./desks/order-desk.ts";
+export { createShipmentDesk } from "./desks/shipment-desk.ts";
+export { askPrices, readAvailability } from "./desks/stock-desk.ts";
+export { createSystemDesk, type KnownSystem } from "./desks/system-desk.ts";

@@ -1,0 +1,114 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Clock, Database, Ids, Queryable } from "#platform";
+
+/** Whoever speaks to the hub, as routes and the audit trail know them. */
+export interface Caller {
+  readonly accessTokenId: string;
+  readonly name: string;
+}
+
+const ADMIN = "admin";
+const TOKEN_BYTES = 32;
+const TOKEN = /^xdk_[A-Za-z0-9_-]{43}$/;
+
+/** A password needs a slow hash because people choose it; 256 random bits do not, and a fast one keeps the gate from being a way to tire the hub. */
+const digestOf = (token: string): Buffer => createHash("sha256").update(token).digest();
+
+interface TokenOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly randomBytes: (size: number) => Uint8Array;
+}
+
+async function insertToken(tx: Queryable, { clock, ids, randomBytes }: TokenOptions): Promise<string | null> {
+  const token = `xdk_${Buffer.from(randomBytes(TOKEN_BYTES)).toString("base64url")}`;
+  const rows = await tx.query(
+    `insert into access_tokens (access_token_id, name, digest, created_at) values ($1, $2, $3, $4)
+     on conflict (name) where revoked_at is null do nothing returning access_token_id`,
+    [ids.next("tok"), ADMIN, digestOf(token), clock.now()],
+  );
+  return rows.length > 0 ? token : null;
+}
+
+/** At the first start: the admin token, to be shown once. Null where there is one, also when two nodes start at the same time. */
+export const ensureAdminToken = (options: TokenOptions): Promise<string | null> =>
+  insertToken(options.database, options);
+
+/** A token for a while, for who can open the hub's database anyhow: the command line. Named after its own id, so that there may be several. */
+export async function issueToken(
+  options: TokenOptions,
+  { purpose, lifeMs }: { readonly purpose: string; readonly lifeMs: number },
+): Promise<string> {
+  const { database, clock, ids, randomBytes } = options;
+  const token = `xdk_${Buffer.from(randomBytes(TOKEN_BYTES)).toString("base64url")}`;
+  const id = ids.next("tok");
+  const now = clock.now();
+  await database.query(
+    "insert into access_tokens (access_token_id, name, digest, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+    [id, `${purpose} ${id}`, digestOf(token), now, new Date(now.getTime() + lifeMs)],
+  );
+  return token;
+}
+
+/** `crossdock token renew`: the old token ends, the new one is shown once. Running hubs notice within seconds. */
+export async function renewAdminToken(options: TokenOptions): Promise<string> {
+  const token = await options.database.transaction(async (tx) => {
+    await tx.query("update access_tokens set revoked_at = $2 where name = $1 and revoked_at is null", [
+      ADMIN,
+      options.clock.now(),
+    ]);
+    return insertToken(tx, options);
+  });
+  if (token) return token;
+  throw new Error("Another admin token was made at the same moment; renew it again if you have not seen it.");
+}
+
+export interface TokenGate {
+  /** Who speaks, by the value of the Authorization header; null for nobody we know. */
+  identify(authorization: string | undefined): Promise<Caller | null>;
+}
+
+interface KnownToken extends Caller {
+  readonly digest: Buffer;
+}
+
+const FRESH_MS = 5_000;
+const ASK_AGAIN_MS = 500;
+
+/**
+ * Judges tokens against digests read at most every few seconds, so that a flood of requests, or of guesses, is no flood of queries: a revoked token
+ * ends within 5 s, a new one is known within half a second.
+ */
+export function createTokenGate({
+  database,
+  clock,
+}: Pick<TokenOptions, "clock"> & { readonly database: Queryable }): TokenGate {
+  let known: readonly KnownToken[] = [];
+  let readAtMs = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | null = null;
+
+  async function refresh(): Promise<void> {
+    known = await database.query<KnownToken>(
+      `select access_token_id as "accessTokenId", name, digest from access_tokens
+        where revoked_at is null and (expires_at is null or expires_at > $1)`,
+      [clock.now()],
+    );
+    readAtMs = clock.now().getTime();
+  }
+  const refreshOnce = () => (reading ??= refresh().finally(() => (reading = null)));
+  const ageMs = () => clock.now().getTime() - readAtMs;
+  const find = (digest: Buffer) => known.find((token) => timingSafeEqual(token.digest, digest));
+
+  return {
+    async identify(authorization) {
+      const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? "";
+      if (!TOKEN.test(token)) return null;
+      const digest = digestOf(token);
+      if (ageMs() > FRESH_MS) await refreshOnce();
+      if (!find(digest) && ageMs() > ASK_AGAIN_MS) await refreshOnce();
+      const found = find(digest);
+      return found ? { accessTokenId: found.accessTokenId, name: found.name } : null;
+    },
+  };
+}
