@@ -66,4 +66,4 @@ const drafts = Array.from({ length: Number(begin) }, (_, index) => `take_over_${
   saw.Started({ id }, { correlationId: id }),
 );
 if (drafts.length > 0) await database.transaction((tx) => eventLog.append(tx, drafts));
-process.send?.({ node: node.number });
+process.send?.({ node: node.number() });
