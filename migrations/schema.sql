@@ -12,7 +12,7 @@ create table access_tokens (
   constraint access_tokens_digest_key UNIQUE (digest),
   constraint access_tokens_pkey PRIMARY KEY (access_token_id)
 );
-CREATE UNIQUE INDEX access_tokens_active ON access_tokens USING btree (name) WHERE (revoked_at IS NULL);
+CREATE UNIQUE INDEX access_tokens_active ON access_tokens USING btree (name) WHERE ((revoked_at IS NULL) AND (expires_at IS NULL));
 
 create table allocations (
   sales_order_id text not null,
