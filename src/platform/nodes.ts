@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
-import type { Database, Session } from "./database.ts";
+import type { Database } from "./database.ts";
+import { keepSession } from "./kept-session.ts";
 import type { Log } from "./log.ts";
 
 /** One running hub. Its number is held by a session-level advisory lock: when the node dies, however it dies, the lock is gone at once. */
@@ -32,42 +33,29 @@ interface JoinOptions {
   readonly version: string;
 }
 
-const JOIN_AGAIN_MS = 500;
-
 /** Becomes a node, and becomes one anew whenever the session that proves it lives is lost. */
 export async function joinCluster({ database, clock, log, host, pid, version }: JoinOptions): Promise<Membership> {
-  const left = new AbortController();
-  let number = 0;
-  let session: Session | null = null;
-
-  const join = async (): Promise<void> => {
-    const [row] = await database.query<{ number: number }>(
-      "insert into nodes (host, pid, version, started_at) values ($1, $2, $3, $4) returning number",
-      [host, pid, version, clock.now()],
-    );
-    const opened = await database.session();
-    await opened.query("select pg_advisory_lock($1, $2)", [NODE_LOCK_CLASS, row?.number]);
-    opened.onLost(() => void joinAgain());
-    session = opened;
-    number = row?.number ?? 0;
-  };
-
-  const joinAgain = async (): Promise<void> => {
-    await clock.sleep(JOIN_AGAIN_MS, left.signal);
-    if (left.signal.aborted) return;
-    await join().catch((error: unknown) => {
-      log?.warn({ err: error }, "Joining the cluster again failed; trying on.");
-      return joinAgain();
-    });
-  };
-
-  await join();
+  const numbers: number[] = [];
+  const session = await keepSession({
+    database,
+    clock,
+    log,
+    purpose: "Joining the other nodes",
+    async prepare(opened) {
+      const [row] = await opened.query<{ number: number }>(
+        "insert into nodes (host, pid, version, started_at) values ($1, $2, $3, $4) returning number",
+        [host, pid, version, clock.now()],
+      );
+      const number = row?.number ?? 0;
+      await opened.query("select pg_advisory_lock($1, $2)", [NODE_LOCK_CLASS, number]);
+      numbers.push(number);
+    },
+  });
   return {
-    number: () => number,
+    number: () => numbers.at(-1) ?? 0,
     async leave() {
-      left.abort();
-      await session?.close();
-      await database.query("delete from nodes where number = $1", [number]);
+      await session.close();
+      await database.query("delete from nodes where number = any($1)", [numbers]);
     },
   };
 }

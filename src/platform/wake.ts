@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "./clock.ts";
-import type { Database, Session } from "./database.ts";
+import type { Database } from "./database.ts";
+import { keepSession } from "./kept-session.ts";
 import type { Log } from "./log.ts";
 
 /** One loop that waits for work. What happens while it is busy is not lost: its next wait ends at once. */
@@ -26,7 +27,6 @@ interface WakerOptions {
 }
 
 const COALESCE_MS = 5;
-const LISTEN_AGAIN_MS = 500;
 
 /** Wake-ups within this process only. */
 export function createLocalWaker(clock: Clock): Waker {
@@ -62,26 +62,21 @@ export async function createWaker({ database, channel, clock, log }: WakerOption
   const self = randomUUID();
   const closed = new AbortController();
   let isSending = false;
-  let session: Session | null = null;
 
-  const listen = async (): Promise<void> => {
-    const opened = await database.session();
-    session = opened;
-    opened.onNotification((_channel, from) => {
-      if (from !== self) local.notify();
-    });
-    opened.onLost(() => void listenAgain());
-    await opened.query(`listen ${channel}`);
-  };
-
-  const listenAgain = async (): Promise<void> => {
-    await clock.sleep(LISTEN_AGAIN_MS, closed.signal);
-    if (closed.signal.aborted) return;
-    await listen().catch((error: unknown) => {
-      log?.warn({ err: error }, "Listening for wake-ups failed; trying again.");
-      return listenAgain();
-    });
-  };
+  const session = await keepSession({
+    database,
+    clock,
+    log,
+    purpose: "Listening for wake-ups",
+    async prepare(opened) {
+      opened.onNotification((_channel, from) => {
+        if (from !== self) local.notify();
+      });
+      await opened.query(`listen ${channel}`);
+      // Whatever was said while nobody listened.
+      local.notify();
+    },
+  });
 
   const send = async (): Promise<void> => {
     await clock.sleep(COALESCE_MS, closed.signal);
@@ -93,7 +88,6 @@ export async function createWaker({ database, channel, clock, log }: WakerOption
       .catch((error: unknown) => log?.debug({ err: error }, "A wake-up was not sent."));
   };
 
-  await listen();
   return {
     listener: () => local.listener(),
     notify() {
@@ -105,7 +99,7 @@ export async function createWaker({ database, channel, clock, log }: WakerOption
     async close() {
       closed.abort();
       local.notify();
-      await session?.close();
+      await session.close();
     },
   };
 }
