@@ -1,0 +1,526 @@
+-- Generated from the migrations by `npm run generate`; compared by a test. Read it, do not run it.
+
+create sequence sales_order_numbers start 100001 increment 1;
+
+create table access_tokens (
+  access_token_id text not null,
+  name text not null,
+  digest bytea not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint access_tokens_digest_key UNIQUE (digest),
+  constraint access_tokens_pkey PRIMARY KEY (access_token_id)
+);
+CREATE UNIQUE INDEX access_tokens_active ON access_tokens USING btree (name) WHERE (revoked_at IS NULL);
+
+create table allocations (
+  sales_order_id text not null,
+  line_number integer not null,
+  branch text not null,
+  sku text not null,
+  quantity numeric not null,
+  fulfillment_order_id text,
+  allocation_id bigint not null generated always as identity,
+  constraint allocations_pkey PRIMARY KEY (allocation_id),
+  constraint allocations_quantity_check CHECK ((quantity >= (0)::numeric)),
+  constraint allocations_sales_order_id_line_number_fkey FOREIGN KEY (sales_order_id, line_number) REFERENCES sales_order_lines(sales_order_id, line_number) ON DELETE CASCADE
+);
+CREATE INDEX allocations_fulfillment ON allocations USING btree (fulfillment_order_id);
+CREATE INDEX allocations_line ON allocations USING btree (sales_order_id, line_number);
+
+create table audit_entries (
+  seq bigint not null generated always as identity,
+  at timestamp with time zone not null,
+  by text not null,
+  action text not null,
+  target text not null,
+  reason text not null,
+  before jsonb,
+  after jsonb,
+  constraint audit_entries_pkey PRIMARY KEY (seq)
+);
+CREATE INDEX audit_entries_target ON audit_entries USING btree (target, seq);
+
+create table branches (
+  branch text not null,
+  name text not null,
+  warehouse text not null,
+  address jsonb not null,
+  sourcing_rank integer not null default 100,
+  constraint branches_pkey PRIMARY KEY (branch)
+);
+
+create table carrier_rates (
+  carrier text not null,
+  mode text not null,
+  branch text not null,
+  destination text not null,
+  weight_band integer not null,
+  service text not null,
+  quote jsonb not null,
+  quoted_at timestamp with time zone not null,
+  constraint carrier_rates_pkey PRIMARY KEY (carrier, mode, branch, destination, weight_band, service)
+);
+
+create table commands (
+  id text not null,
+  seq bigint not null generated always as identity,
+  process text not null,
+  instance_id text not null,
+  correlation_id text not null,
+  name text not null,
+  lane text not null,
+  priority integer not null,
+  event_id text not null,
+  payload jsonb,
+  edition integer not null default 0,
+  status text not null default 'waiting'::text,
+  issued_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  deadline_at timestamp with time zone,
+  attempts integer not null default 0,
+  maybe_done boolean not null default false,
+  claimed_by integer,
+  category text,
+  outcome text,
+  explanation text,
+  finished_at timestamp with time zone,
+  constraint commands_pkey PRIMARY KEY (id),
+  constraint commands_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'parked'::text, 'done'::text, 'given-up'::text, 'skipped'::text])))
+) with (fillfactor=80);
+CREATE INDEX commands_deadlines ON commands USING btree (deadline_at) WHERE ((status = 'waiting'::text) AND (deadline_at IS NOT NULL));
+CREATE INDEX commands_running ON commands USING btree (claimed_by) WHERE (status = 'running'::text);
+CREATE INDEX commands_story ON commands USING btree (correlation_id, seq);
+CREATE INDEX commands_unfinished ON commands USING btree (process, instance_id, seq) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text, 'parked'::text]));
+CREATE INDEX commands_waiting ON commands USING btree (lane, priority, seq) WHERE (status = 'waiting'::text);
+
+create table customer_credits (
+  customer_number text not null,
+  credit_limit numeric,
+  erp_balance numeric not null,
+  hub_exposure numeric not null default 0,
+  synced_at timestamp with time zone not null,
+  constraint customer_credits_customer_number_fkey FOREIGN KEY (customer_number) REFERENCES customers(customer_number) ON DELETE CASCADE,
+  constraint customer_credits_pkey PRIMARY KEY (customer_number)
+);
+
+create table customers (
+  customer_number text not null,
+  name text not null,
+  status text not null,
+  blocked_reason text,
+  customer_group text,
+  currency text not null,
+  payment_terms text not null,
+  home_branch text,
+  bill_to jsonb not null,
+  ship_tos jsonb not null,
+  tax_exemptions jsonb not null,
+  source text not null,
+  updated_at timestamp with time zone not null,
+  synced_at timestamp with time zone not null,
+  constraint customers_pkey PRIMARY KEY (customer_number)
+);
+
+create table events (
+  tx xid8 not null default pg_current_xact_id(),
+  seq bigint not null generated always as identity,
+  id text not null,
+  type text not null,
+  source text not null,
+  subject text not null,
+  time timestamp with time zone not null,
+  correlation_id text not null,
+  causation_id text,
+  data jsonb not null,
+  constraint events_id UNIQUE (id),
+  constraint events_pkey PRIMARY KEY (tx, seq)
+);
+CREATE INDEX events_story ON events USING btree (correlation_id, tx, seq);
+
+create table exchanges (
+  exchange_id bigint not null generated always as identity,
+  correlation_id text,
+  command_id text,
+  system text not null,
+  operation text not null,
+  method text not null,
+  url text not null,
+  request_headers jsonb not null,
+  request_body text,
+  status integer,
+  answer_headers jsonb not null,
+  answer_body text,
+  category text,
+  explanation text,
+  latency_ms integer not null,
+  attempt integer not null,
+  idempotency_key text,
+  started_at timestamp with time zone not null,
+  constraint exchanges_pkey PRIMARY KEY (exchange_id)
+);
+CREATE INDEX exchanges_story ON exchanges USING btree (correlation_id, started_at);
+CREATE INDEX exchanges_system ON exchanges USING btree (system, started_at);
+CREATE INDEX exchanges_time ON exchanges USING btree (started_at);
+
+create table feeds (
+  system text not null,
+  entity text not null,
+  cursor text,
+  read_at timestamp with time zone,
+  documents_read bigint not null default 0,
+  documents_changed bigint not null default 0,
+  last_error text,
+  constraint feeds_pkey PRIMARY KEY (system, entity)
+);
+
+create table fulfillment_lines (
+  fulfillment_order_id text not null,
+  line_number integer not null,
+  sku text not null,
+  unit_of_measure text not null,
+  quantity numeric not null,
+  quantity_picked numeric,
+  quantity_shipped numeric,
+  constraint fulfillment_lines_fulfillment_order_id_fkey FOREIGN KEY (fulfillment_order_id) REFERENCES fulfillment_orders(fulfillment_order_id) ON DELETE CASCADE,
+  constraint fulfillment_lines_pkey PRIMARY KEY (fulfillment_order_id, line_number)
+);
+
+create table fulfillment_orders (
+  fulfillment_order_id text not null,
+  sales_order_id text not null,
+  correlation_id text not null,
+  branch text not null,
+  warehouse text not null,
+  warehouse_reference text,
+  status text not null,
+  cancel_cause text,
+  recall text,
+  recall_reason text,
+  ship_to jsonb not null,
+  handling_units jsonb not null default '[]'::jsonb,
+  sourcing_explanation text not null,
+  shipment_id text,
+  requested_at timestamp with time zone not null,
+  constraint fulfillment_orders_pkey PRIMARY KEY (fulfillment_order_id),
+  constraint fulfillment_orders_sales_order_id_fkey FOREIGN KEY (sales_order_id) REFERENCES sales_orders(sales_order_id) ON DELETE CASCADE
+);
+CREATE INDEX fulfillment_orders_order ON fulfillment_orders USING btree (sales_order_id);
+
+create table inbound_documents (
+  inbound_document_id text not null,
+  door text not null,
+  channel text,
+  received_at timestamp with time zone not null,
+  headers jsonb not null,
+  body bytea not null,
+  status text not null,
+  error_code text not null,
+  explanation text not null,
+  faults jsonb not null,
+  origin text,
+  resolved_at timestamp with time zone,
+  resolved_by text,
+  resolution text,
+  result jsonb,
+  constraint inbound_documents_pkey PRIMARY KEY (inbound_document_id),
+  constraint inbound_documents_status_check CHECK ((status = ANY (ARRAY['kept'::text, 'resubmitted'::text, 'discarded'::text])))
+);
+CREATE INDEX inbound_documents_kept ON inbound_documents USING btree (received_at) WHERE (status = 'kept'::text);
+
+create table inventory_positions (
+  sku text not null,
+  branch text not null,
+  on_hand numeric not null,
+  allocated numeric not null default 0,
+  safety_stock numeric not null default 0,
+  inbound jsonb not null default '[]'::jsonb,
+  source text not null,
+  oversold_since timestamp with time zone,
+  source_sequence numeric not null,
+  as_of timestamp with time zone not null,
+  constraint inventory_positions_allocated_check CHECK ((allocated >= (0)::numeric)),
+  constraint inventory_positions_pkey PRIMARY KEY (sku, branch)
+);
+
+create table invoice_lines (
+  invoice_id text not null,
+  sales_order_id text not null,
+  line_number integer not null,
+  sku text not null,
+  base_quantity numeric not null,
+  quantity numeric not null,
+  unit_price numeric not null,
+  line_amount numeric not null,
+  tax_amount numeric not null,
+  constraint invoice_lines_pkey PRIMARY KEY (invoice_id, line_number),
+  constraint invoice_lines_sales_order_id_fkey FOREIGN KEY (sales_order_id) REFERENCES sales_orders(sales_order_id) ON DELETE CASCADE
+);
+CREATE INDEX invoice_lines_order ON invoice_lines USING btree (sales_order_id, line_number);
+
+create table invoices (
+  invoice_id text not null,
+  invoice_number text not null,
+  sales_order_id text not null,
+  shipment_id text not null,
+  customer_number text not null,
+  currency text not null,
+  merchandise_amount numeric not null,
+  tax_amount numeric not null,
+  freight_amount numeric not null,
+  total_amount numeric not null,
+  lines jsonb not null,
+  posted_at timestamp with time zone not null,
+  due_on date,
+  constraint invoices_pkey PRIMARY KEY (invoice_id),
+  constraint invoices_sales_order_id_fkey FOREIGN KEY (sales_order_id) REFERENCES sales_orders(sales_order_id) ON DELETE CASCADE,
+  constraint invoices_shipment_id_fkey FOREIGN KEY (shipment_id) REFERENCES shipments(shipment_id) ON DELETE CASCADE,
+  constraint invoices_shipment_id_key UNIQUE (shipment_id)
+);
+CREATE INDEX invoices_number ON invoices USING btree (invoice_number);
+CREATE INDEX invoices_order ON invoices USING btree (sales_order_id);
+
+create table nodes (
+  number integer not null generated always as identity,
+  host text not null,
+  pid integer not null,
+  version text not null,
+  started_at timestamp with time zone not null,
+  constraint nodes_pkey PRIMARY KEY (number)
+);
+
+create table parked_facts (
+  process text not null,
+  instance_id text not null,
+  event_id text not null,
+  partition smallint not null,
+  fact_seq bigint not null,
+  parked_at timestamp with time zone not null,
+  explanation text not null,
+  constraint parked_facts_pkey PRIMARY KEY (process, instance_id)
+);
+
+create table price_agreements (
+  price_agreement_id text not null,
+  sku text not null,
+  scope text not null,
+  customer_number text,
+  customer_group text,
+  currency text not null,
+  unit_of_measure text not null,
+  minimum_quantity numeric not null,
+  unit_price numeric not null,
+  valid_from date not null,
+  valid_to date,
+  source text not null,
+  updated_at timestamp with time zone not null,
+  synced_at timestamp with time zone not null,
+  constraint price_agreements_pkey PRIMARY KEY (price_agreement_id),
+  constraint price_agreements_scope_check CHECK ((scope = ANY (ARRAY['customer'::text, 'customer-group'::text, 'list'::text])))
+);
+CREATE INDEX price_agreements_sku ON price_agreements USING btree (sku, scope);
+
+create table process_facts (
+  partition smallint not null,
+  seq bigint not null generated always as identity,
+  process text not null,
+  instance_id text not null,
+  event_id text not null,
+  blocked boolean not null default false,
+  constraint process_facts_pkey PRIMARY KEY (partition, seq)
+);
+CREATE INDEX process_facts_blocked ON process_facts USING btree (process, instance_id) WHERE blocked;
+
+create table process_held_facts (
+  process text not null,
+  instance_id text not null,
+  seq bigint not null generated always as identity,
+  event_id text not null,
+  held_at timestamp with time zone not null,
+  because text not null,
+  constraint process_held_facts_pkey PRIMARY KEY (process, instance_id, seq)
+);
+
+create table process_instances (
+  process text not null,
+  instance_id text not null,
+  correlation_id text not null,
+  partition smallint not null,
+  state text,
+  entered_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  version integer not null,
+  suspended boolean not null default false,
+  constraint process_instances_pkey PRIMARY KEY (process, instance_id)
+);
+CREATE INDEX process_instances_due ON process_instances USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT suspended));
+
+create table process_moves (
+  correlation_id text not null,
+  seq bigint not null generated always as identity,
+  process text not null,
+  instance_id text not null,
+  at timestamp with time zone not null,
+  moves jsonb not null,
+  constraint process_moves_pkey PRIMARY KEY (correlation_id, seq)
+);
+
+create table products (
+  sku text not null,
+  description text not null,
+  status text not null,
+  superseded_by text,
+  base_unit_of_measure text not null,
+  unit_conversions jsonb not null,
+  weight_lb numeric not null,
+  length_in numeric,
+  width_in numeric,
+  height_in numeric,
+  freight_class text,
+  hazardous boolean not null,
+  tax_code text,
+  minimum_order_quantity numeric,
+  order_multiple numeric,
+  source text not null,
+  updated_at timestamp with time zone not null,
+  synced_at timestamp with time zone not null,
+  constraint products_pkey PRIMARY KEY (sku)
+);
+
+create table sales_order_holds (
+  sales_order_id text not null,
+  reason text not null,
+  explanation text not null,
+  held_at timestamp with time zone not null,
+  released_at timestamp with time zone,
+  released_by text,
+  release_reason text,
+  constraint sales_order_holds_pkey PRIMARY KEY (sales_order_id, reason, held_at),
+  constraint sales_order_holds_sales_order_id_fkey FOREIGN KEY (sales_order_id) REFERENCES sales_orders(sales_order_id) ON DELETE CASCADE
+);
+CREATE INDEX sales_order_holds_open ON sales_order_holds USING btree (sales_order_id) WHERE (released_at IS NULL);
+
+create table sales_order_lines (
+  sales_order_id text not null,
+  line_number integer not null,
+  sku text not null,
+  description text not null,
+  ordered_quantity numeric not null,
+  ordered_unit_of_measure text not null,
+  base_unit_of_measure text not null,
+  quantity_ordered numeric not null,
+  quantity_open numeric not null,
+  quantity_allocated numeric not null,
+  quantity_backordered numeric not null,
+  quantity_shipped numeric not null default 0,
+  quantity_cancelled numeric not null default 0,
+  quantity_returned numeric not null default 0,
+  unit_price numeric not null,
+  line_amount numeric not null,
+  tax_amount numeric,
+  price jsonb not null,
+  allocation_explanation text not null,
+  promised_on date,
+  constraint sales_order_lines_check CHECK ((quantity_ordered = ((((quantity_open + quantity_allocated) + quantity_backordered) + quantity_shipped) + quantity_cancelled))),
+  constraint sales_order_lines_check1 CHECK ((LEAST(quantity_open, quantity_allocated, quantity_backordered, quantity_shipped, quantity_cancelled) >= (0)::numeric)),
+  constraint sales_order_lines_pkey PRIMARY KEY (sales_order_id, line_number),
+  constraint sales_order_lines_sales_order_id_fkey FOREIGN KEY (sales_order_id) REFERENCES sales_orders(sales_order_id) ON DELETE CASCADE
+);
+CREATE INDEX sales_order_lines_waiting ON sales_order_lines USING btree (sku) WHERE (quantity_backordered > (0)::numeric);
+
+create table sales_orders (
+  sales_order_id text not null,
+  sales_order_number text not null,
+  correlation_id text not null,
+  channel text not null,
+  channel_order_number text not null,
+  idempotency_key text not null,
+  fingerprint text not null,
+  draft jsonb not null,
+  customer_number text not null,
+  customer_purchase_order text,
+  erp_order_number text,
+  currency text not null,
+  payment_terms text not null,
+  bill_to jsonb not null,
+  ship_to jsonb not null,
+  ship_complete boolean not null,
+  merchandise_amount numeric not null,
+  tax_amount numeric,
+  tax_source text,
+  exposure_amount numeric not null,
+  ordered_at timestamp with time zone not null,
+  accepted_at timestamp with time zone not null,
+  requested_on date,
+  stage text not null default 'accepted'::text,
+  cancel_reason text,
+  closed_at timestamp with time zone,
+  constraint sales_orders_channel_order_number_channel_key UNIQUE (channel_order_number, channel),
+  constraint sales_orders_idempotency_key_key UNIQUE (idempotency_key),
+  constraint sales_orders_pkey PRIMARY KEY (sales_order_id),
+  constraint sales_orders_sales_order_number_key UNIQUE (sales_order_number)
+);
+CREATE INDEX sales_orders_correlation ON sales_orders USING btree (correlation_id);
+CREATE INDEX sales_orders_customer_po ON sales_orders USING btree (customer_purchase_order, customer_number);
+CREATE INDEX sales_orders_erp ON sales_orders USING btree (erp_order_number);
+
+create table shipment_milestones (
+  shipment_id text not null,
+  message_id text not null,
+  code text not null,
+  carrier_code text not null,
+  description text not null,
+  occurred_at timestamp with time zone not null,
+  location text,
+  recorded_at timestamp with time zone not null,
+  constraint shipment_milestones_pkey PRIMARY KEY (shipment_id, message_id),
+  constraint shipment_milestones_shipment_id_fkey FOREIGN KEY (shipment_id) REFERENCES shipments(shipment_id) ON DELETE CASCADE
+);
+
+create table shipments (
+  shipment_id text not null,
+  sales_order_id text not null,
+  fulfillment_order_id text not null,
+  correlation_id text not null,
+  branch text not null,
+  status text not null,
+  mode text not null,
+  carrier text,
+  service text,
+  tracking_number text,
+  pro_number text,
+  bol_number text,
+  freight_amount numeric,
+  currency text not null,
+  ship_from jsonb not null,
+  ship_to jsonb not null,
+  handling_units jsonb not null,
+  rate_decision jsonb,
+  refused_carriers jsonb not null default '[]'::jsonb,
+  proof_of_delivery jsonb,
+  promised_on date,
+  created_at timestamp with time zone not null,
+  shipped_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  constraint shipments_fulfillment_order_id_fkey FOREIGN KEY (fulfillment_order_id) REFERENCES fulfillment_orders(fulfillment_order_id) ON DELETE CASCADE,
+  constraint shipments_pkey PRIMARY KEY (shipment_id),
+  constraint shipments_sales_order_id_fkey FOREIGN KEY (sales_order_id) REFERENCES sales_orders(sales_order_id) ON DELETE CASCADE
+);
+CREATE INDEX shipments_bol ON shipments USING btree (bol_number);
+CREATE INDEX shipments_order ON shipments USING btree (sales_order_id);
+CREATE INDEX shipments_pro ON shipments USING btree (pro_number);
+CREATE INDEX shipments_tracking ON shipments USING btree (tracking_number);
+
+create table shipping_documents (
+  shipping_document_id bigint not null generated always as identity,
+  shipment_id text not null,
+  kind text not null,
+  format text not null,
+  sscc text,
+  encoding text not null,
+  content text not null,
+  constraint shipping_documents_pkey PRIMARY KEY (shipping_document_id),
+  constraint shipping_documents_shipment_id_fkey FOREIGN KEY (shipment_id) REFERENCES shipments(shipment_id) ON DELETE CASCADE
+);
+CREATE INDEX shipping_documents_shipment ON shipping_documents USING btree (shipment_id);
+
