@@ -4,6 +4,15 @@ create table access_tokens (
   name text not null,
   digest bytea not null unique,
   created_at timestamptz not null,
+  expires_at timestamptz,               -- null: until it is revoked
   revoked_at timestamptz
 );
 create unique index access_tokens_active on access_tokens (name) where revoked_at is null;
+
+-- Lanes a person closed, for every node and across restarts; a node looks every second.
+create table closed_lanes (
+  system text primary key,
+  reason text not null,
+  closed_by text not null,
+  closed_at timestamptz not null
+);

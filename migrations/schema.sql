@@ -7,6 +7,7 @@ create table access_tokens (
   name text not null,
   digest bytea not null,
   created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   constraint access_tokens_digest_key UNIQUE (digest),
   constraint access_tokens_pkey PRIMARY KEY (access_token_id)
@@ -60,6 +61,14 @@ create table carrier_rates (
   quote jsonb not null,
   quoted_at timestamp with time zone not null,
   constraint carrier_rates_pkey PRIMARY KEY (carrier, mode, branch, destination, weight_band, service)
+);
+
+create table closed_lanes (
+  system text not null,
+  reason text not null,
+  closed_by text not null,
+  closed_at timestamp with time zone not null,
+  constraint closed_lanes_pkey PRIMARY KEY (system)
 );
 
 create table commands (

@@ -12,7 +12,6 @@ export * from "./pricing/compare-price.ts";
 export * from "./pricing/find-prices.ts";
 export * from "./pricing/price-for.ts";
 export * from "./inventory/apply-stock.ts";
-export * from "./inventory/available.ts";
 export * from "./inventory/find-positions.ts";
 export * from "./orders/intake/draft-shape.ts";
 export * from "./orders/intake/order-intake.ts";
@@ -50,6 +49,7 @@ export * from "./shipments/find-shipments.ts";
 export * from "./shipments/identity.ts";
 export * from "./shipments/last-known-rates.ts";
 export * from "./shipments/place-shipments.ts";
+export * from "./shipments/read-shipments.ts";
 export * from "./shipments/record-journey.ts";
 export * from "./shipments/shipment-papers.ts";
 

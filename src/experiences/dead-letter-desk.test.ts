@@ -17,27 +17,33 @@ function desk() {
     async (...what: unknown[]) =>
       void (await note(name)(...what));
   const work: ParkedWork = {
-    list: async () => [
+    listDeadLetters: async () => [
       {
         kind: "fact",
         process: "shipment",
         instanceId: "shp_1",
         eventId: "evt_1",
-        eventType: "shipment.rated.v1",
+        type: "shipment.rated.v1",
         correlationId: "so_1",
-        explanation: "bug",
+        explanation: "A bug.",
         parkedAt: new Date(3),
-        content: {},
+        payload: {},
+        waiting: 2,
       },
       {
         kind: "command",
+        process: "order-to-cash",
+        instanceId: "so_1",
         commandId: "cmd_1",
         name: "post-invoice",
-        system: "erp",
+        lane: "erp",
         correlationId: "so_1",
-        explanation: "400",
+        category: "rejected",
+        attempts: 3,
+        maybeDone: true,
+        explanation: "erp answered 400.",
         parkedAt: new Date(1),
-        content: { a: 1 },
+        payload: { a: 1 },
       },
     ],
     retryCommand: nothing("retryCommand"),
@@ -109,5 +115,32 @@ describe("dead letters", () => {
     await expect(letters.edit("shipment~shp_1", {}, who)).rejects.toThrow(/a fact is what happened/);
     await expect(letters.discard("cmd_1", who)).rejects.toThrow(/skipped/);
     await expect(letters.skip("inb_1", [], who)).rejects.toThrow(/sent again or discarded/);
+  });
+
+  it("say how often it was tried, what waits behind, and where an effect is in doubt", async () => {
+    const [command, , fact] = await desk().letters.list(10);
+    expect(command?.explanation).toBe(
+      "erp answered 400. Tried 3 times. It may have taken effect: look there before anything else.",
+    );
+    expect(fact?.explanation).toBe("A bug. 2 more wait behind it.");
+  });
+
+  it("are skipped only on the word of events that could have come of it", async () => {
+    const { letters, done } = desk();
+    const closed = { type: "sales-order.closed.v1", data: { salesOrderId: "so_01kavx3q9v8d5n2m7r4t6w8y0z" } };
+    await letters.skip("cmd_1", [closed], who);
+    expect(done).toHaveLength(1);
+    const wrong = [{ ...closed, data: {} }, { type: "moon.landed.v1", data: {} }, 5];
+    await expect(letters.skip("cmd_1", wrong, who)).rejects.toMatchObject({
+      faults: [{ path: "/assumed/0/data/salesOrderId" }, { path: "/assumed/1/type" }, { path: "/assumed/2" }],
+    });
+    await expect(letters.skip("cmd_2", [], who)).rejects.toThrow(/No command is parked as cmd_2/);
+  });
+
+  it("are edited with an object, or the text of one, and nothing else", async () => {
+    const { letters, done } = desk();
+    await letters.edit("cmd_1", '{"a":2}', who);
+    expect(done).toHaveLength(1);
+    await expect(letters.edit("cmd_1", "[1]", who)).rejects.toMatchObject({ faults: [{ path: "/content" }] });
   });
 });

@@ -1,46 +1,18 @@
-import { CrossdockError, type Fault } from "#contracts";
+import { CrossdockError, eventCatalogue, findFaults, shown, type EventDraft, type Fault } from "#contracts";
 import { bodyText, type Inbound, type InboundDocument, type Resubmission } from "#domains";
+import type { DeadCommand, DeadFact, InstanceRef, Operators } from "#processes";
+import { Type } from "typebox";
+import { Value } from "typebox/value";
 import type { WhoAndWhy } from "./hub.ts";
-
-/** A command that failed for good. Its `content` is what an operator may edit. */
-export interface ParkedCommand {
-  readonly kind: "command";
-  readonly commandId: string;
-  readonly name: string;
-  readonly system: string;
-  readonly correlationId: string;
-  readonly explanation: string;
-  readonly parkedAt: Date;
-  readonly content: unknown;
-}
-/** A fact that could not be handled; everything behind it in its story waits. */
-export interface ParkedFact {
-  readonly kind: "fact";
-  readonly process: string;
-  readonly instanceId: string;
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly correlationId: string;
-  readonly explanation: string;
-  readonly parkedAt: Date;
-  readonly content: unknown;
-}
+import { parseJsonBody } from "./json-body.ts";
 
 /** The engine's operators, as far as dead letters go. Each throws "not-found" or "not-possible-now", and audits. */
-export interface ParkedWork {
-  list(limit: number): Promise<readonly (ParkedCommand | ParkedFact)[]>;
-  retryCommand(commandId: string, who: WhoAndWhy): Promise<void>;
-  editCommand(commandId: string, content: unknown, who: WhoAndWhy): Promise<void>;
-  skipCommand(commandId: string, assumed: readonly unknown[], who: WhoAndWhy): Promise<void>;
-  retryFact(fact: FactKey, who: WhoAndWhy): Promise<void>;
-  discardFact(fact: FactKey, who: WhoAndWhy): Promise<void>;
-}
-export interface FactKey {
-  readonly process: string;
-  readonly instanceId: string;
-}
+export type ParkedWork = Pick<
+  Operators,
+  "listDeadLetters" | "retryCommand" | "editCommand" | "skipCommand" | "retryFact" | "discardFact"
+>;
 
-export type Action = "retry" | "edit" | "skip" | "discard";
+type Action = "retry" | "edit" | "skip" | "discard";
 
 /** Whatever waits for a person, in one shape. */
 export interface DeadLetter {
@@ -68,37 +40,38 @@ export interface DeadLetterDesk {
 
 const FACT_MARK = "~";
 
-function commandLetter(command: ParkedCommand): DeadLetter {
-  const { commandId, name, system, correlationId, explanation, parkedAt, content } = command;
+function commandLetter(command: DeadCommand): DeadLetter {
+  const { commandId, name, lane, correlationId, explanation, attempts, maybeDone, parkedAt, payload } = command;
+  const doubt = maybeDone ? " It may have taken effect: look there before anything else." : "";
   return {
     deadLetterId: commandId,
     kind: "command",
-    title: `${name}, asked of ${system}`,
-    system,
+    title: `${name}, asked of ${lane}`,
+    system: lane,
     since: parkedAt.toISOString(),
-    explanation,
+    explanation: `${explanation ?? "It failed for good."} Tried ${attempts} times.${doubt}`,
     faults: [],
     correlationId,
     actions: ["retry", "edit", "skip"],
-    whatToDo: `Mend the cause at ${system} and retry; or edit what is sent; or, if it was done by hand, skip it and say what should be assumed.`,
-    content,
+    whatToDo: `Mend the cause at ${lane} and retry; or edit what it is asked with; or, if it was done by hand, skip it and say what should be assumed.`,
+    content: payload,
   };
 }
 
-function factLetter(fact: ParkedFact): DeadLetter {
-  const { process, instanceId, eventType, correlationId, explanation, parkedAt, content } = fact;
+function factLetter(fact: DeadFact): DeadLetter {
+  const { process, instanceId, type, correlationId, explanation, parkedAt, payload, waiting } = fact;
   return {
     deadLetterId: `${process}${FACT_MARK}${instanceId}`,
     kind: "fact",
-    title: `${eventType}, for ${process}`,
+    title: `${type}, for ${process}`,
     since: parkedAt.toISOString(),
-    explanation,
+    explanation: waiting > 0 ? `${explanation} ${waiting} more wait behind it.` : explanation,
     faults: [],
     correlationId,
     actions: ["retry", "discard"],
     whatToDo:
       "The hub could not handle this fact, and its story waits behind it. Retry after a new version of the hub; or discard it with the reason.",
-    content,
+    content: payload,
   };
 }
 
@@ -119,7 +92,7 @@ function documentLetter(document: InboundDocument): DeadLetter {
   };
 }
 
-const letterOf = (parked: ParkedCommand | ParkedFact): DeadLetter =>
+const letterOf = (parked: DeadCommand | DeadFact): DeadLetter =>
   parked.kind === "command" ? commandLetter(parked) : factLetter(parked);
 
 const done: Resubmission = { taken: true, result: null };
@@ -128,10 +101,35 @@ function impossible(action: Action, why: string): never {
   throw new CrossdockError("not-possible-now", `${action} is not possible here: ${why}`);
 }
 
-const factKey = (id: string): FactKey | null => {
+const factKey = (id: string): InstanceRef | null => {
   const at = id.indexOf(FACT_MARK);
   return at < 0 ? null : { process: id.slice(0, at), instanceId: id.slice(at + 1) };
 };
+
+/** What a command is asked with: an object, or the text of one. */
+function payloadOf(content: unknown): object {
+  const value: unknown = typeof content === "string" ? parseJsonBody(Buffer.from(content)) : content;
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
+  const fault = { path: "/content", expected: "an object: what the command is asked with", found: shown(value) };
+  throw new CrossdockError("invalid-document", "A command cannot be asked with this.", { faults: [fault] });
+}
+
+const Assumed = Type.Object({ type: Type.String(), data: Type.Unknown() }, { additionalProperties: false });
+
+/** Events a person says have come of it, judged like any other before they get into the log. */
+function assumedDrafts(assumed: readonly unknown[], correlationId: string): readonly EventDraft[] {
+  const judged = assumed.map((one, index) => {
+    const path = `/assumed/${index}`;
+    if (!Value.Check(Assumed, one)) return { faults: findFaults(Assumed, one, path) };
+    const kind = eventCatalogue.find(({ type }) => type === one.type);
+    if (kind && Value.Check(kind.data, one.data)) return { draft: kind(one.data, { correlationId }) };
+    if (kind) return { faults: findFaults(kind.data, one.data, `${path}/data`) };
+    return { faults: [{ path: `${path}/type`, expected: "a type of the event catalogue", found: one.type }] };
+  });
+  const faults = judged.flatMap((one) => one.faults ?? []);
+  if (faults.length > 0) throw new CrossdockError("invalid-document", "These events cannot be assumed.", { faults });
+  return judged.flatMap(({ draft }) => draft ?? []);
+}
 
 const bytesOf = (content: unknown): Buffer =>
   Buffer.from(typeof content === "string" ? content : JSON.stringify(content));
@@ -141,7 +139,7 @@ export function createDeadLetterDesk(work: ParkedWork, inbound: Inbound): DeadLe
   const isDocument = (id: string) => id.startsWith("inb_");
   return {
     async list(limit) {
-      const [parked, kept] = await Promise.all([work.list(limit), inbound.list(limit)]);
+      const [parked, kept] = await Promise.all([work.listDeadLetters(), inbound.list(limit)]);
       const letters = [...parked.map(letterOf), ...kept.map(documentLetter)];
       return letters.sort((a, b) => a.since.localeCompare(b.since)).slice(0, limit);
     },
@@ -154,13 +152,15 @@ export function createDeadLetterDesk(work: ParkedWork, inbound: Inbound): DeadLe
     async edit(id, content, who) {
       if (isDocument(id)) return inbound.edit(id, bytesOf(content), who);
       if (factKey(id)) return impossible("edit", "a fact is what happened; it is retried or discarded.");
-      await work.editCommand(id, content, who);
+      await work.editCommand(id, payloadOf(content), who);
       return done;
     },
     async skip(id, assumed, who) {
       if (isDocument(id)) return impossible("skip", "a document is sent again or discarded.");
       if (factKey(id)) return impossible("skip", "a fact is retried or discarded.");
-      await work.skipCommand(id, assumed, who);
+      const letter = (await work.listDeadLetters()).find((one) => one.kind === "command" && one.commandId === id);
+      if (!letter) throw new CrossdockError("not-found", `No command is parked as ${id}.`);
+      await work.skipCommand(id, assumedDrafts(assumed, letter.correlationId), who);
       return done;
     },
     async discard(id, who) {

@@ -1,8 +1,16 @@
-import type { Address, HoldReason, LoggedEvent, SalesOrder, Shipment, ShippingDocument } from "#contracts";
+import type {
+  Address,
+  HoldReason,
+  InventoryPosition,
+  LoggedEvent,
+  SalesOrder,
+  Shipment,
+  ShippingDocument,
+} from "#contracts";
 import type { Inbound, SubmitRequest, SubmitResult } from "#domains";
 import type { TokenGate } from "#governance";
 import type { Metrics, Story } from "#observability";
-import type { Clock, Ids, Log } from "#platform";
+import type { Clock, Ids, Log, WakeListener } from "#platform";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
 import type { WebhookDoor } from "./webhooks/webhook-door.ts";
 
@@ -42,8 +50,8 @@ export interface EventDesk {
   }): Promise<{ readonly events: readonly LoggedEvent[]; readonly cursor: string }>;
   /** The cursor behind everything there is. */
   end(): Promise<string>;
-  /** Until something was appended, or so long. */
-  wait(maxMs: number, signal: AbortSignal): Promise<void>;
+  /** A listener of one's own, who waits until something was appended, or so long. */
+  listen(): WakeListener;
 }
 
 export interface SystemState {
@@ -65,14 +73,6 @@ export interface SystemDesk {
   open(system: string, who: WhoAndWhy): Promise<void>;
 }
 
-export interface Availability {
-  readonly sku: string;
-  readonly branch: string;
-  readonly onHand: string;
-  readonly allocated: string;
-  readonly availableToPromise: string;
-  readonly asOf: Date;
-}
 export interface PriceQuestion {
   readonly customerNumber: string;
   readonly sku: string;
@@ -83,7 +83,7 @@ export interface PriceQuestion {
 export interface PriceAnswer {
   readonly sku: string;
   readonly unitPrice: string | null;
-  readonly source: string;
+  readonly source?: string;
   readonly explanation: string;
 }
 
@@ -104,7 +104,7 @@ export interface Hub {
   readonly webhooks: ReadonlyMap<string, WebhookDoor>;
   /** An order's story by any of its numbers. */
   story(any: string): Promise<Story | null>;
-  availability(skus: readonly string[]): Promise<readonly Availability[]>;
+  availability(skus: readonly string[]): Promise<readonly InventoryPosition[]>;
   prices(questions: readonly PriceQuestion[]): Promise<readonly PriceAnswer[]>;
   /** What must be in order before requests are welcome; each with a sentence. */
   readiness(): Promise<readonly { readonly check: string; readonly isReady: boolean; readonly explanation: string }[]>;

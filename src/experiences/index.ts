@@ -1,15 +1,6 @@
-export {
-  createDeadLetterDesk,
-  type DeadLetter,
-  type DeadLetterDesk,
-  type FactKey,
-  type ParkedCommand,
-  type ParkedFact,
-  type ParkedWork,
-} from "./dead-letter-desk.ts";
+export { createDeadLetterDesk, type DeadLetter, type DeadLetterDesk, type ParkedWork } from "./dead-letter-desk.ts";
 export { createHttpServer } from "./http-server.ts";
 export type {
-  Availability,
   EventDesk,
   Hub,
   OrderDesk,
@@ -32,3 +23,8 @@ export {
   type WebhookMessage,
   type WebhookReceipt,
 } from "./webhooks/webhook-door.ts";
+export { createEventDesk } from "./desks/event-desk.ts";
+export { createOrderDesk } from "./desks/order-desk.ts";
+export { createShipmentDesk } from "./desks/shipment-desk.ts";
+export { askPrices, readAvailability } from "./desks/stock-desk.ts";
+export { createSystemDesk, type KnownSystem } from "./desks/system-desk.ts";

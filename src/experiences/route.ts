@@ -16,7 +16,7 @@ import type { TSchema } from "typebox";
 import type { Hub } from "./hub.ts";
 
 /** Who may call: the holder of a token, whoever can sign the message, anybody. */
-export type Access = "operator" | "signature" | "anybody";
+type Access = "operator" | "signature" | "anybody";
 
 declare module "fastify" {
   interface FastifyContextConfig {

@@ -35,6 +35,22 @@ async function insertToken(tx: Queryable, { clock, ids, randomBytes }: TokenOpti
 export const ensureAdminToken = (options: TokenOptions): Promise<string | null> =>
   insertToken(options.database, options);
 
+/** A token for a while, for who can open the hub's database anyhow: the command line. Named after its own id, so that there may be several. */
+export async function issueToken(
+  options: TokenOptions,
+  { purpose, lifeMs }: { readonly purpose: string; readonly lifeMs: number },
+): Promise<string> {
+  const { database, clock, ids, randomBytes } = options;
+  const token = `xdk_${Buffer.from(randomBytes(TOKEN_BYTES)).toString("base64url")}`;
+  const id = ids.next("tok");
+  const now = clock.now();
+  await database.query(
+    "insert into access_tokens (access_token_id, name, digest, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+    [id, `${purpose} ${id}`, digestOf(token), now, new Date(now.getTime() + lifeMs)],
+  );
+  return token;
+}
+
 /** `crossdock token renew`: the old token ends, the new one is shown once. Running hubs notice within seconds. */
 export async function renewAdminToken(options: TokenOptions): Promise<string> {
   const token = await options.database.transaction(async (tx) => {
@@ -74,7 +90,9 @@ export function createTokenGate({
 
   async function refresh(): Promise<void> {
     known = await database.query<KnownToken>(
-      `select access_token_id as "accessTokenId", name, digest from access_tokens where revoked_at is null`,
+      `select access_token_id as "accessTokenId", name, digest from access_tokens
+        where revoked_at is null and (expires_at is null or expires_at > $1)`,
+      [clock.now()],
     );
     readAtMs = clock.now().getTime();
   }

@@ -5,3 +5,5 @@ export { renderStory, type RenderOptions } from "./render-story.ts";
 export { tellEvent } from "./sentences.ts";
 export { Story, StoryReason, StoryStep, StoryWait } from "./story.ts";
 export type { LaneView } from "./story-waits.ts";
+export { readQueues, type Queue } from "./queues.ts";
+export { countExchanges, gaugeQueues } from "./hub-metrics.ts";

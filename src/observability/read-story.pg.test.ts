@@ -109,18 +109,12 @@ async function insertWhatHappened(): Promise<void> {
     mode: "parcel" as const,
     trackingNumber: "1Z999",
   };
-  await database.transaction((tx) =>
+  const [told] = await database.transaction((tx) =>
     log.append(tx, [ShipmentTendered({ ...tendered, amount: "31.20", currency: "USD" }, story)]),
   );
   const moves = [
-    {
-      eventId: "evt_1",
-      type: "fulfillment.picked.v1",
-      outcome: "ignored",
-      from: "shipped",
-      to: null,
-      because: "it shipped already",
-    },
+    { event: told?.id, from: "packed", to: "shipped" },
+    { event: told?.id, from: "shipped", outcome: "ignored", because: "it shipped already" },
   ];
   await database.query(
     "insert into process_moves (correlation_id, process, instance_id, at, moves) values ($1, 'fulfillment', $2, $3, $4)",
@@ -164,7 +158,7 @@ describe("an order's story", () => {
       ["event", "web-shop", "Accepted as SO-100001 from web-shop: 1 line, 25.20 USD."],
       ["exchange", "erp", "create-sales-order, attempt 2: unavailable 503"],
       ["event", "swift", "swift takes it: tracking 1Z999."],
-      ["note", undefined, "fulfillment makes nothing of fulfillment.picked.v1: it shipped already"],
+      ["note", undefined, "fulfillment makes nothing of shipment.tendered.v1: it shipped already"],
     ]);
     expect(story?.numbers).toEqual(["web-shop SO-100001", "PO PO-7", "warehouse W-55", "tracking 1Z999"]);
   });
@@ -210,7 +204,7 @@ describe("an order's story", () => {
       "   +0.00s web-shop • Accepted as SO-100001 from web-shop: 1 line, 25.20 USD.",
       "   +2.00s erp      → create-sales-order, attempt 2: unavailable 503 (41 ms)",
       "   +5.00s swift    • swift takes it: tracking 1Z999.",
-      "   +5.00s          · fulfillment makes nothing of fulfillment.picked.v1: it shipped already",
+      "   +5.00s          · fulfillment makes nothing of shipment.tendered.v1: it shipped already",
     ]);
     const whole = renderStory(story, { withExchanges: true, colour: false });
     expect(whole).toContain("POST http://erp.example/orders");

@@ -1,4 +1,4 @@
-import type { Queryable } from "#platform";
+import { round, type Queryable } from "#platform";
 import { findStoryOrders, readNumbers } from "./find-story.ts";
 import { readReasons } from "./story-reasons.ts";
 import { readSteps } from "./story-steps.ts";
@@ -28,7 +28,7 @@ export async function readStory(
     numbers: [...numbers],
     stage: order.stage,
     customerNumber: order.customerNumber,
-    amount: `${order.merchandiseAmount} ${order.currency}`,
+    amount: `${round(order.merchandiseAmount, 2)} ${order.currency}`,
     steps,
     waits,
     reasons,

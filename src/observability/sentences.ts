@@ -55,7 +55,7 @@ import {
   TimerElapsed,
   type EventKind,
 } from "#contracts";
-import { compare, isPositive, plain } from "#platform";
+import { compare, isPositive, plain, round } from "#platform";
 import type { Static, TObject } from "typebox";
 import { Value } from "typebox/value";
 
@@ -90,7 +90,7 @@ const seconds = (ms: number) =>
 const orderTellings: readonly Telling[] = [
   tell(SalesOrderAccepted, (order) => {
     const waiting = order.backorderedLines > 0 ? `, ${order.backorderedLines} of them backordered` : "";
-    return `Accepted as ${order.salesOrderNumber} from ${order.channel}: ${count(order.lineCount, "line")}${waiting}, ${order.merchandiseAmount} ${order.currency}.`;
+    return `Accepted as ${order.salesOrderNumber} from ${order.channel}: ${count(order.lineCount, "line")}${waiting}, ${round(order.merchandiseAmount, 2)} ${order.currency}.`;
   }),
   tell(SalesOrderHeld, ({ reasons, explanation }) => `On hold (${reasons.join(", ")}): ${sentence(explanation)}`),
   tell(SalesOrderHoldReleased, ({ hold, by, reason }) => `${by} released the ${hold} hold: ${sentence(reason)}`),

@@ -54,32 +54,28 @@ function exchangeStep(exchange: Exchange): StoryStep {
   };
 }
 
-interface MoveRow {
+interface SetAsideRow {
   readonly at: Date;
   readonly process: string;
-  readonly moves: readonly {
-    readonly type: string;
-    readonly outcome: string;
-    readonly from: string | null;
-    readonly because?: string | null;
-  }[];
+  readonly type: string;
+  readonly outcome: "ignored" | "held";
+  readonly because: string | null;
 }
 
 /** Moves are told by what they brought about; a fact a process made nothing of, or put aside, is told with the reason. */
 async function noteSteps(database: Queryable, correlationId: string): Promise<readonly StoryStep[]> {
-  const rows = await database.query<MoveRow>(
-    "select at, process, moves from process_moves where correlation_id = $1 order by seq limit 5000",
+  const rows = await database.query<SetAsideRow>(
+    `select m.at, m.process, coalesce(e.type, f.event) as type, f.outcome, f.because
+     from process_moves m cross join jsonb_to_recordset(m.moves) as f(event text, outcome text, because text)
+     left join events e on e.id = f.event
+     where m.correlation_id = $1 and f.outcome in ('ignored', 'held') order by m.seq limit 5000`,
     [correlationId],
   );
-  return rows.flatMap(({ at, process, moves }) =>
-    moves
-      .filter(({ outcome }) => outcome === "ignored" || outcome === "held")
-      .map(({ type, outcome, because }) => ({
-        at: at.toISOString(),
-        kind: "note" as const,
-        sentence: `${process} ${outcome === "held" ? "keeps" : "makes nothing of"} ${type}${because ? `: ${because}` : ""}`,
-      })),
-  );
+  return rows.map(({ at, process, type, outcome, because }) => ({
+    at: at.toISOString(),
+    kind: "note" as const,
+    sentence: `${process} ${outcome === "held" ? "keeps" : "makes nothing of"} ${type}${because ? `: ${because}` : ""}`,
+  }));
 }
 
 /** At the same instant a call comes before what it brought about. */

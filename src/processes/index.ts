@@ -5,3 +5,4 @@ export { warehouseNewsToEvents } from "./warehouse-news.ts";
 export { processesPage } from "./page.ts";
 export type { ProcessPolicies } from "./policies.ts";
 export type { CallOptions, SystemHandle, SystemsAtHand } from "./systems-at-hand.ts";
+export { createReferenceSync, type ReferenceSync, type Synchronised } from "./reference-sync.ts";

@@ -87,10 +87,16 @@ export function createHub() {
       );
       return rows.flatMap((row) => warehouse.released.get(row.id) ?? []);
     },
-    async carrierTells(carrier: FakeCarrier, salesOrderId: string, codes: readonly CarrierNews["milestone"]["code"][]) {
+    /** Of each shipment of an order with this carrier, or of those only that have left the dock. */
+    async carrierTells(
+      carrier: FakeCarrier,
+      salesOrderId: string,
+      codes: readonly CarrierNews["milestone"]["code"][],
+      hasLeft = false,
+    ) {
       const rows = await database.query<{ number: string }>(
-        `select coalesce(tracking_number, pro_number) as number from shipments where sales_order_id = $1 and carrier = $2 and status <> 'cancelled'`,
-        [salesOrderId, carrier.code],
+        `select coalesce(tracking_number, pro_number) as number from shipments where sales_order_id = $1 and carrier = $2 and status <> 'cancelled' and (shipped_at is not null or not $3)`,
+        [salesOrderId, carrier.code, hasLeft],
       );
       for (const { number } of rows)
         for (const code of codes)

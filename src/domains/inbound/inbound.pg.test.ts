@@ -16,7 +16,7 @@ beforeEach(async () => {
   known = new Set(["GOOD"]);
 });
 
-const inbound = createInbound({
+const options: Parameters<typeof createInbound>[0] = {
   database,
   clock,
   resubmit: async (_document, body) =>
@@ -24,7 +24,8 @@ const inbound = createInbound({
       ? { taken: true, result: { salesOrderNumber: "SO-1" } }
       : { taken: false, explanation: "Still not.", faults: [{ path: "/sku", expected: "an item known to the hub" }] },
   audit: async (_tx: Transaction, intervention) => void trail.push(intervention),
-});
+};
+const inbound = createInbound(options);
 
 const letter = (body: string, more: object = {}) => ({
   door: "webhook:shop",
@@ -80,5 +81,21 @@ describe("what could not be taken", () => {
     await expect(inbound.discard(id, who)).rejects.toThrow(/was discarded by dana/);
     await expect(inbound.retry(id, who)).rejects.toThrow(/was discarded by dana/);
     await expect(inbound.discard("inb_00000000000000000000000000", who)).rejects.toThrow(/No document/);
+  });
+
+  it("is discarded by one of two people who do so at the same moment", async () => {
+    const id = await inbound.keep(letter("BAD"));
+    let go = (): void => undefined;
+    const second = new Promise<void>((resolve) => (go = resolve));
+    const slow = createInbound({ ...options, audit: () => second });
+    const first = slow.discard(id, who);
+    // The first has changed the row and not committed; the second still reads it as kept.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const other = inbound.discard(id, { ...who, by: "sam" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    go();
+    await first;
+    await expect(other).rejects.toThrow(/resolved by somebody else/);
+    expect(trail).toEqual([]);
   });
 });

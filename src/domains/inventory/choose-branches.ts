@@ -15,7 +15,7 @@ export interface SourcingPreference {
   readonly shipComplete: boolean;
 }
 
-export interface Taken {
+interface Taken {
   readonly branch: string;
   readonly quantity: string;
 }

@@ -65,7 +65,7 @@ export const readFacts = {
        select f.ctid, f.* from process_facts f where f.partition = locked.partition and not f.blocked
         order by f.seq limit $2) k
      ${eventOfFact} ${instanceOfKey}
-     order by k.partition, k.seq`,
+     order by k.seq`,
 };
 
 export const readTheseFacts = {
@@ -77,7 +77,7 @@ export const readTheseFacts = {
        select f.ctid, f.* from process_facts f where f.partition = wanted.partition and f.seq = wanted.seq and not f.blocked
        offset 0) k
      ${eventOfFact} ${instanceOfKey}
-     order by k.partition, k.seq`,
+     order by k.seq`,
 };
 
 export const readDueInstances = {

@@ -7,6 +7,7 @@ import {
   addressFault,
   journeyTimers,
   keepConsignments,
+  numberFor,
   open,
   openDriverDoor,
   parseFact,
@@ -79,7 +80,7 @@ const wireEvent = ({ id, stage, at, city, region }: Scan) => {
 };
 
 /** Anchor Express: an API key, an idempotency key it honours, flat documents, local times. It carries nothing dangerous. */
-export function anchorExpress(options: {
+function anchorExpress(options: {
   readonly apiKey: string;
   readonly newsSecret: string;
   readonly newsUrl: string;
@@ -114,7 +115,10 @@ export const anchorEntry = ({ inboundUrl }: SandboxPremises): SandboxEntry =>
 
 type Flat = Readonly<Record<string, unknown>>;
 const placeOf = (body: Flat, side: "from" | "to"): Place => {
-  const field = (name: string) => String(body[`${side}_${name}`] ?? "");
+  const field = (name: string): string => {
+    const value = body[`${side}_${name}`];
+    return typeof value === "string" ? value : "";
+  };
   return {
     name: field("name"),
     street: field("street"),
@@ -166,7 +170,7 @@ function serveBookings(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
     const no = refused(to, asked) ?? (tariff ? null : refusal("PRODUCT", `There is no product "${product}".`));
     if (no || !tariff) return reply.code(422).send(no?.body);
     const amount = priceOf(tariff, pieces, zoneBetween(from.postal, to.postal));
-    const number = `AX${String(70_000_000 + desk.state.size)}`;
+    const number = numberFor("AX", desk.state, customer_ref);
     const tendered = {
       number,
       reference: customer_ref,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { Decimal } from "decimal.js";
@@ -86,6 +87,16 @@ export function keepConsignments(consignments: Consignments, fact: Fact): void {
 /** What stands under a shipper's reference: voided ones do not. */
 export const standing = (consignments: Consignments, reference: string): Consignment | undefined =>
   [...consignments.values()].find((one) => one.reference === reference && !one.isVoided);
+
+/**
+ * The number a consignment travels under. Derived from what it is for and how often that was tendered before, so that it is known before anything is
+ * written: papers are drawn with it while other bookings go on.
+ */
+export function numberFor(prefix: string, consignments: Consignments, reference: string): string {
+  const tries = [...consignments.values()].filter((one) => one.reference === reference).length;
+  const digest = createHash("sha256").update(`${reference} ${tries}`).digest();
+  return `${prefix}${String(digest.readUIntBE(0, 6) % 10_000_000_000).padStart(10, "0")}`;
+}
 
 const hourMs = 3_600_000;
 /** From one scan to the next. About six hours from dock to door: regional carriers, and nobody wants to wait longer in a sandbox. */

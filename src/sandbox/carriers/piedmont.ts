@@ -7,6 +7,7 @@ import {
   addressFault,
   journeyTimers,
   keepConsignments,
+  numberFor,
   open,
   openDriverDoor,
   parseFact,
@@ -47,7 +48,7 @@ const PickupRequest = Type.Object(
 
 const LTL_LBS_MIN = 100;
 const services = [
-  { code: "STD", name: "Piedmont Standard LTL", factor: "1", days: (zone: number) => zone },
+  { code: "STD", name: "Piedmont Standard LTL", factor: "1", days: (zone: number) => Math.max(2, zone - 1) },
   { code: "GTD", name: "Piedmont Guaranteed by Noon", factor: "1.6", days: (zone: number) => Math.max(1, zone - 2) },
 ];
 
@@ -79,7 +80,7 @@ const wireScan = ({ id, stage, at, city, region }: Scan) => ({
 });
 
 /** Piedmont Freight, regional LTL: rates by class and weight, a PRO and a bill of lading instead of a label. */
-export function piedmontFreight(options: {
+function piedmontFreight(options: {
   readonly user: string;
   readonly password: string;
   readonly newsSecret: string;
@@ -196,7 +197,7 @@ function servePickups(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
     const no = refused(placeOf(Dest), pieces) ?? (service ? null : refusal("SERVICE", `There is no service "${Svc}".`));
     if (no || !service) return reply.code(422).send(no?.body);
     const amount = amountOf(pieces, zoneBetween(Origin.Zip, Dest.Zip), service.factor);
-    const number = `PF${String(5_500_000 + desk.state.size)}`;
+    const number = numberFor("PF", desk.state, Ref);
     const tendered = {
       number,
       reference: Ref,

@@ -6,6 +6,7 @@ import {
   addressFault,
   journeyTimers,
   keepConsignments,
+  numberFor,
   open,
   openDriverDoor,
   parseFact,
@@ -98,7 +99,7 @@ const proof = (scan: Scan | undefined, signedBy: string | null) =>
   signedBy && scan ? { signedBy, at: scan.at } : null;
 
 /** Swift Parcel: OAuth tokens, no idempotency key, look-up by the shipper's reference. */
-export function swiftParcel(options: {
+function swiftParcel(options: {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly newsSecret: string;
@@ -198,7 +199,7 @@ function serveShipments(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
       refused(placeOf(destination), parcels) ??
       (tariff ? null : refusal("UNKNOWN_SERVICE", `There is no service "${svc}".`));
     if (no || !tariff) return reply.code(422).send(no?.body);
-    const number = `SW${String(Date.UTC(2026, 0, 1) / 1000 + desk.state.size).padStart(12, "0")}US`;
+    const number = numberFor("SW", desk.state, shipperReference);
     const pieces = piecesOf(parcels);
     const amount = priceOf(tariff, pieces, zoneBetween(origin.zip, destination.zip));
     const tendered = {

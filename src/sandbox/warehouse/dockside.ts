@@ -39,7 +39,7 @@ interface Dock {
 }
 
 /** Dockside WMS: picks, packs, waits for papers, loads. Each step is told by a signed message; a wave can be halted until it is loaded. */
-export function dockside(
+function dockside(
   options: Dock & { readonly token: string; readonly newsSecret: string },
 ): CounterpartyDescription<Floor, Fact> {
   const tell = (topic: string, body: object): NonNullable<Change<Fact>["deliveries"]>[number] => ({

@@ -2,3 +2,4 @@ export { createOrderFolder, type FileReport, type KeptRows, type OrderFolderOpti
 export { orderColumns, type OrderColumn } from "./order-columns.ts";
 export { readOrderFile, type FileContext, type FileOrder, type OrderFile } from "./read-order-file.ts";
 export { takeOrders, type OrderAnswer, type OrderIntake, type TakenOrder } from "./take-orders.ts";
+export { orderFilesPage } from "./page.ts";

@@ -10,6 +10,8 @@ export interface FileOrder {
   readonly draft: SalesOrderDraft | null;
   readonly faults: readonly Fault[];
   readonly csv: string;
+  /** Whether the file says when it was ordered; otherwise that was taken from the file itself, which tells nothing of the order. */
+  readonly saysWhenOrdered: boolean;
   /** The row and column where a sender finds what a JSON pointer into the draft names. */
   cellOf(pointer: string): string;
 }
@@ -100,6 +102,7 @@ function readOrder(rows: readonly Row[], header: readonly string[], context: Fil
     draft: faults.length === 0 && Value.Check(SalesOrderDraft, draft) ? draft : null,
     faults,
     csv: writeRows(header, rows),
+    saysWhenOrdered: Boolean(cells["ordered_at"]),
     cellOf: (pointer) => cellOf(rows, pointer),
   };
 }

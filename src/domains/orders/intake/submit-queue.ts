@@ -33,13 +33,14 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
   let isGathering = false;
   let idle: (() => void)[] = [];
 
-  function pump(): void {
+  /** Those who found every place taken have waited long enough when one comes free. */
+  function pump(haveWaited = false): void {
     if (waiting.length === 0) {
       if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
       return;
     }
     if (inFlight >= inFlightMax || isGathering) return;
-    if (waiting.length >= listMax || inFlight > 0) return send();
+    if (waiting.length >= listMax || haveWaited) return send();
     void gather();
   }
 
@@ -70,7 +71,7 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
       for (const { fail } of list) fail(error);
     } finally {
       inFlight -= 1;
-      pump();
+      pump(true);
     }
   }
 

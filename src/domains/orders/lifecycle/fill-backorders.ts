@@ -1,5 +1,5 @@
 import { SalesOrderBackorderFilled, type EventDraft } from "#contracts";
-import type { Transaction } from "#platform";
+import type { Queryable, Transaction } from "#platform";
 import { rowsOf } from "../../sql.ts";
 import { lockOrders, lockPositions, type Position } from "./locks.ts";
 import { fillWaitingLines, type FreeStock, type NewAllocation, type WaitingLine } from "./waiting-lines.ts";
@@ -30,6 +30,15 @@ export async function fillBackorders(
   await writeAllocations(tx, allocations);
   return utterFilled(allocations, lines);
 }
+
+/** Where stock lies free that a line waits for. Rarely anywhere: it is given out as it comes. */
+export const readPositionsWaitedFor = (database: Queryable): Promise<readonly Position[]> =>
+  database.query<Position>(
+    `select distinct p.sku, p.branch
+       from sales_order_lines l join inventory_positions p on p.sku = l.sku
+      where l.quantity_backordered > 0 and p.on_hand - p.allocated - p.safety_stock > 0
+      order by p.sku, p.branch`,
+  );
 
 type WaitingRow = WaitingLine & { readonly correlationId: string };
 

@@ -1,20 +1,8 @@
-import { BranchCode, Decimal, Instant, NonNegativeDecimal, Sku } from "#contracts";
+import { InventoryPosition } from "#contracts";
 import { Type } from "typebox";
 import { defineRoute } from "../../route.ts";
 
 const SKUS_MAX = 200;
-
-const Available = Type.Object(
-  {
-    sku: Sku,
-    branch: BranchCode,
-    onHand: Decimal,
-    allocated: NonNegativeDecimal,
-    availableToPromise: NonNegativeDecimal,
-    asOf: Instant,
-  },
-  { additionalProperties: false },
-);
 
 export const getAvailability = defineRoute({
   method: "GET",
@@ -35,13 +23,10 @@ export const getAvailability = defineRoute({
       },
       { additionalProperties: false },
     ),
-    response: { 200: Type.Object({ positions: Type.Array(Available) }, { additionalProperties: false }) },
+    response: { 200: Type.Object({ positions: Type.Array(InventoryPosition) }, { additionalProperties: false }) },
   },
   errors: ["invalid-document"],
   handler: (hub) => async (request, reply) => {
-    const positions = await hub.availability(request.query.skus.split(","));
-    return reply
-      .code(200)
-      .send({ positions: positions.map(({ asOf, ...position }) => ({ ...position, asOf: asOf.toISOString() })) });
+    return reply.code(200).send({ positions: [...(await hub.availability(request.query.skus.split(",")))] });
   },
 });

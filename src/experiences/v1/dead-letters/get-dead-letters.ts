@@ -2,7 +2,7 @@ import { Fault, Instant } from "#contracts";
 import { Type } from "typebox";
 import { defineRoute } from "../../route.ts";
 
-export const DeadLetter = Type.Object(
+const DeadLetter = Type.Object(
   {
     deadLetterId: Type.String(),
     kind: Type.Enum(["command", "fact", "document"]),

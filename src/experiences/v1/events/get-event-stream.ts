@@ -14,12 +14,13 @@ const written = (event: LoggedEvent, id: string | null): string =>
   `${id === null ? "" : `id: ${id}\n`}event: ${event.type}\ndata: ${JSON.stringify(toCloudEvent(event))}\n\n`;
 
 /** What is in the log, then what comes, as server-sent events. The id a reader resumes from is a cursor, told with the last event of each page. */
-export async function* streamEvents(
+async function* streamEvents(
   events: EventDesk,
   after: string,
   types: readonly string[] | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
+  const news = events.listen();
   let cursor = after;
   yield `: following the log\n\n`;
   while (!signal.aborted) {
@@ -30,7 +31,7 @@ export async function* streamEvents(
       .join("");
     if (text) yield text;
     if (page.events.length === PAGE) continue;
-    await events.wait(HEARTBEAT_MS, signal);
+    await news.wait(HEARTBEAT_MS, signal);
     if (!text) yield ": still here\n\n";
   }
 }

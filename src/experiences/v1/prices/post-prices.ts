@@ -10,7 +10,7 @@ const Priced = Type.Object(
     unitPrice: Type.Union([NonNegativeDecimal, Type.Null()], {
       description: "Null where there is none; the explanation says why.",
     }),
-    source: Type.String(),
+    source: Type.Optional(Type.String()),
     explanation: Type.String(),
   },
   { additionalProperties: false },

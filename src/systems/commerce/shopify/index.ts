@@ -87,15 +87,16 @@ export const shopify = {
 
   authorize: () => ({}),
 
-  verify: ({ settings }: Pick<Call<typeof Settings>, "settings">) =>
-    settings.clientSecret.startsWith("shpat_")
+  verify({ settings }: Call<typeof Settings>) {
+    return settings.clientSecret.startsWith("shpat_")
       ? Promise.reject(
           new CrossdockError(
             "invalid-configuration",
             "`clientSecret` holds an Admin API access token (shpat_...). Webhooks are signed with the app's client secret: copy that one.",
           ),
         )
-      : Promise.resolve(),
+      : Promise.resolve();
+  },
 
   readOrder({ headers, body }, settings, channel) {
     checkSignature(body, headers["x-shopify-hmac-sha256"], settings.clientSecret);
@@ -103,5 +104,7 @@ export const shopify = {
     return readOrder(body, settings, channel);
   },
 
-  readMendedOrder: (body, settings, channel) => readOrder(body, settings, channel),
+  readMendedOrder(body, settings, channel) {
+    return readOrder(body, settings, channel);
+  },
 } satisfies Storefront<typeof Settings>;

@@ -1,3 +1,4 @@
+import { scriptedCall } from "../../conformance/scripted-call.ts";
 import { readFileSync } from "node:fs";
 import { CrossdockError } from "#contracts";
 import fc from "fast-check";
@@ -139,7 +140,9 @@ describe("who may speak for the shop", () => {
 
   it("tells when the wrong secret was pasted", async () => {
     const wrong = { ...settings, clientSecret: "shpat_0123456789abcdef" };
-    await expect(shopify.verify({ settings: wrong })).rejects.toThrow(/client secret/);
+    await expect(shopify.verify(scriptedCall<typeof shopify.settings>(wrong, []).call)).rejects.toThrow(
+      /client secret/,
+    );
   });
 });
 

@@ -87,7 +87,7 @@ export async function engineAt(url: string, options: Pick<EngineOptions, "rounds
     clock,
     ids,
     random: Math.random,
-    node: membership.node,
+    node: membership,
     lanes: { capacity: () => 0 },
     log,
     waker,
@@ -102,7 +102,7 @@ export async function engineAt(url: string, options: Pick<EngineOptions, "rounds
           chunk.map((id) => saw.Started({ id }, { correlationId: id })),
         ),
       ),
-    async stop() {
+    stop: async () => {
       await engine.stop();
       await waker.close();
       await membership.leave();

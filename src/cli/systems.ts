@@ -1,0 +1,54 @@
+import { parseArgs } from "node:util";
+import { Type, type Static } from "typebox";
+import { Value } from "typebox/value";
+import type { CliCommand } from "./command.ts";
+import { withHub } from "./local-hub.ts";
+import { paint, table } from "./terminal.ts";
+
+const SystemState = Type.Object({
+  system: Type.String(),
+  title: Type.String(),
+  state: Type.String(),
+  explanation: Type.String(),
+  queued: Type.Integer(),
+  oldestQueuedAt: Type.Optional(Type.String()),
+});
+const SystemsPage = Type.Object({ systems: Type.Array(SystemState) });
+
+function row({
+  system,
+  title,
+  state,
+  explanation,
+  queued,
+  oldestQueuedAt,
+}: Static<typeof SystemState>): readonly string[] {
+  const seconds = oldestQueuedAt ? Math.round((Date.now() - Date.parse(oldestQueuedAt)) / 1000) : 0;
+  const waiting = queued === 0 ? "nothing waits" : `${queued} wait, the oldest for ${seconds} s`;
+  return [`  ${system}`, title, paint(state === "open" ? "green" : "red", state), waiting, paint("dim", explanation)];
+}
+
+export const systems: CliCommand = {
+  name: "systems",
+  usage: "systems [CODE close|open --reason WHY]",
+  summary: "The lanes to other systems: open or closed, how much waits; close one by hand.",
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { reason: { type: "string" } },
+    });
+    const [code, action] = positionals;
+    if (code && action !== "close" && action !== "open") {
+      console.error("A lane is closed or opened: `crossdock systems erp close --reason upgrade`.");
+      return 2;
+    }
+    return withHub(async ({ client }) => {
+      if (code) await client.post(`/v1/systems/${code}/${action}`, { reason: values.reason ?? "by hand" });
+      const page = await client.get("/v1/systems");
+      if (!Value.Check(SystemsPage, page)) throw new Error("The hub's answer about its systems could not be read.");
+      console.log(table(page.systems.map(row)));
+      return 0;
+    });
+  },
+};

@@ -1,0 +1,395 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { hostname } from "node:os";
+import { createServer } from "node:net";
+import { applyBranches, createInbound, createOrderIntake, createSubmitQueue, readFeeds, type Resubmit } from "#domains";
+import { createEventLog } from "#events";
+import {
+  createDeadLetterDesk,
+  createHttpServer,
+  createOrderDesk,
+  createResubmit,
+  createShipmentDesk,
+  askPrices,
+  createEventDesk,
+  createSystemDesk,
+  readAvailability,
+  type Hub as HttpHub,
+  type OrderDesk,
+} from "#experiences";
+import { createAudit, createLaneSwitches, createTokenGate, ensureAdminToken } from "#governance";
+import {
+  countExchanges,
+  createExchangeRecorder,
+  createMetrics,
+  gaugeQueues,
+  purgeExchanges,
+  readStory,
+} from "#observability";
+import { createIds, createWaker, joinCluster, liveNodes, type Clock, type Database, type Log } from "#platform";
+import {
+  compileAll,
+  createEngine,
+  createOperators,
+  createProcesses,
+  createReferenceSync,
+  routesOf,
+  type AtInstant,
+  type EngineLanes,
+  type ReferenceSync,
+} from "#processes";
+import { createOrderFolder, readOrderFile, takeOrders } from "#systems";
+import type { HubConfiguration } from "./configuration.ts";
+import { openWebhookDoors } from "./doors.ts";
+import { openStore } from "./store.ts";
+import { connectSystems, systemsAtHand, type ConnectedSystem, type SandboxAddress } from "./system-handles.ts";
+
+export * from "./configuration.ts";
+export * from "./store.ts";
+
+/** The sandbox beside the hub, however it is run. */
+export interface RunningSandbox {
+  readonly systems: readonly SandboxAddress[];
+  stop(): Promise<void>;
+}
+
+export interface HubOptions {
+  readonly configuration: HubConfiguration;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Starts the sandbox, told where its messages are to go; null where the configuration names real systems only. */
+  readonly sandbox: ((hubUrl: string) => Promise<RunningSandbox>) | null;
+  /** Says in a few words what stands, as it comes to stand. */
+  readonly tell?: (label: string, text: string) => void;
+  /** For chaos tests: called at the engine's named instants. */
+  readonly at?: AtInstant;
+}
+
+export interface Hub {
+  readonly url: string;
+  /** At the very first start only: shown once, kept hashed. */
+  readonly adminToken: string | null;
+  /** Finishes what is in hand, leaves the rest for the next start, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+const VERSION = "0.1.0";
+const PURGE_EVERY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+const FOLDER_POLL_MS = 500;
+
+/** What was started, ended in the opposite order; one that fails to end does not keep the others from it. */
+function createEnding(log: Log) {
+  const steps: { readonly what: string; readonly end: () => Promise<void> }[] = [];
+  return {
+    add: (what: string, end: () => Promise<void>) => void steps.push({ what, end }),
+    async run(): Promise<void> {
+      for (const { what, end } of steps.splice(0).toReversed()) {
+        await end().catch((error: unknown) => log.error({ err: error }, `Stopping ${what} failed.`));
+      }
+    },
+  };
+}
+
+/** Connects all parts and starts them. Where one cannot be started, those that were are stopped again. */
+export async function startHub(options: HubOptions): Promise<Hub> {
+  const ending = createEnding(options.log);
+  try {
+    return await assemble(options, ending);
+  } catch (error) {
+    await ending.run();
+    throw error;
+  }
+}
+
+type Ending = ReturnType<typeof createEnding>;
+
+async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
+  const { configuration, clock, log, tell = () => {} } = options;
+  const ground = await layGround(options, ending);
+  const { database, ids, waker } = ground;
+  const url = await addressOf(configuration);
+  const connected = await connect(options, ground, url, ending);
+  const business = await openBusiness(options, ground, connected);
+  await synchroniseFirst(business.referenceSync, tell);
+
+  const background = startBackground(options, ground, connected, business);
+  ending.add("the background work", background);
+  business.engine.start();
+  ending.add("the process engine", () => business.engine.stop());
+
+  const server = createHttpServer(httpHub(options, ground, connected, business));
+  await server.listen({ host: configuration.hub.host, port: Number(new URL(url).port) });
+  ending.add("the HTTP server", () => server.close());
+  tell("hub", `${url}  (API described at ${url}/openapi.json)`);
+  const adminToken = await ensureAdminToken({ database, clock, ids, randomBytes });
+  waker.notify();
+  log.info({ url }, "The hub is up.");
+  return { url, adminToken, stop: () => ending.run() };
+}
+
+/** What everything else stands on: the database, wake-ups, this node's place among the others. */
+async function layGround({ configuration, environment, clock, log, tell = () => {} }: HubOptions, ending: Ending) {
+  const store = await openStore(configuration, environment, { applicationName: "crossdock", log, maxConnections: 20 });
+  ending.add("the database", () => store.close());
+  tell("database", store.description);
+  const { database } = store;
+  const ids = createIds(clock, randomBytes);
+  const waker = await createWaker({ database, channel: "crossdock_work", clock, log });
+  ending.add("the wake-ups", () => waker.close());
+  const membership = await joinCluster({ database, clock, log, host: hostname(), pid: process.pid, version: VERSION });
+  ending.add("this node's membership", () => membership.leave());
+  const exchanges = createExchangeRecorder({ database, clock, log });
+  const metrics = createMetrics();
+  gaugeQueues(metrics, database);
+  ending.add("the record of exchanges", () => exchanges.flush());
+  return { database, ids, waker, membership, exchanges, metrics, record: countExchanges(metrics, exchanges) };
+}
+type Ground = Awaited<ReturnType<typeof layGround>>;
+
+/** Chosen before anything listens: the sandbox is told where its messages go before the hub can take them. */
+async function addressOf({ hub: { host, port } }: HubConfiguration): Promise<string> {
+  return `http://${host}:${port === 0 ? await freePort(host) : port}`;
+}
+
+const freePort = (host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+
+async function connect(
+  options: HubOptions,
+  { record }: Ground,
+  url: string,
+  ending: Ending,
+): Promise<readonly ConnectedSystem[]> {
+  const { configuration, environment, clock, tell = () => {} } = options;
+  const sandbox = options.sandbox ? await options.sandbox(url) : null;
+  if (sandbox) ending.add("the sandbox", () => sandbox.stop());
+  const connected = connectSystems(configuration, {
+    environment,
+    sandbox: sandbox?.systems ?? [],
+    clock,
+    record,
+  });
+  tell("systems", connected.map(({ code, connector }) => `${code} (${connector.title})`).join(", "));
+  return connected;
+}
+
+/** Intake, processes and what keeps reference data: the hub's business, not yet started. */
+async function openBusiness(options: HubOptions, ground: Ground, connected: readonly ConnectedSystem[]) {
+  const { configuration, clock, log } = options;
+  const { database, ids, waker, membership } = ground;
+  const systems = systemsAtHand(configuration, connected);
+  const processes = createProcesses({ systems, policies: configuration.policies, clock });
+  const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
+  const intake = createSubmitQueue(
+    createOrderIntake({ database, eventLog, ids, clock, policies: { price: configuration.policies.price } }),
+    { clock },
+  );
+  const engine = createEngine({
+    database,
+    eventLog,
+    processes,
+    clock,
+    ids,
+    random: () => randomInt(2 ** 32) / 2 ** 32,
+    node: membership,
+    lanes: engineLanes(connected),
+    log,
+    waker,
+    ...(options.at ? { at: options.at } : {}),
+  });
+  const lanes = new Map(connected.map(({ code, lane }) => [code, lane]));
+  const switches = createLaneSwitches({ database, clock, lanes, log });
+  const operators = createOperators({ database, eventLog, processes: compileAll(processes), clock, waker });
+  const referenceSync = createReferenceSync({ database, eventLog, clock, ids, erp: systems.erp(), log });
+  const audit = createAudit(clock);
+  const byHand = { database, eventLog, clock, audit, wake: () => waker.notify() };
+  const orders = createOrderDesk({ ...byHand, queue: intake });
+  const doors = openWebhookDoors({
+    configuration,
+    connected,
+    database,
+    eventLog,
+    clock,
+    submit: (requests) => orders.submit(requests),
+  });
+  const inbound = createInbound({
+    database,
+    clock,
+    resubmit: createResubmit({
+      webhooks: doors,
+      submit: (requests) => orders.submit(requests),
+      files: resubmitRows(configuration, orders),
+    }),
+    audit,
+  });
+  await database.transaction((tx) =>
+    applyBranches(
+      tx,
+      configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
+    ),
+  );
+  return { byHand, intake, engine, operators, referenceSync, orders, doors, inbound, switches };
+}
+type Business = Awaited<ReturnType<typeof openBusiness>>;
+
+function engineLanes(connected: readonly ConnectedSystem[]): EngineLanes {
+  const lanes = new Map(connected.map(({ code, lane }) => [code, lane]));
+  return {
+    // A system that left the configuration has no way to it; its commands wait, and are seen to wait.
+    capacity: (code) => lanes.get(code)?.capacity() ?? 0,
+    inUse: (code) => lanes.get(code)?.status().inUse ?? 0,
+    close: (code, reason) => lanes.get(code)?.close(reason),
+  };
+}
+
+const nouns: Readonly<Record<string, string>> = {
+  customers: "customers",
+  products: "products",
+  prices: "prices",
+  stock: "stock levels",
+};
+
+async function synchroniseFirst(
+  referenceSync: ReferenceSync,
+  tell: (label: string, text: string) => void,
+): Promise<void> {
+  const read = await referenceSync.synchronise(new AbortController().signal);
+  const parts = read.map(({ entity, received, failure }) =>
+    failure ? `${entity} not read yet (${failure})` : `${received} ${nouns[entity] ?? entity}`,
+  );
+  const isNews = read.some(({ received, failure }) => received > 0 || failure);
+  tell("reference", isNews ? `${parts.join(", ")}, read from the ERP` : "nothing new at the ERP since the last time");
+}
+
+/** Work that goes on by itself; answers how to end it. */
+function startBackground(
+  options: HubOptions,
+  ground: Ground,
+  connected: readonly ConnectedSystem[],
+  business: Business,
+): () => Promise<void> {
+  const { configuration, clock, log } = options;
+  const { database, membership } = ground;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const again = async (what: string, everyMs: number, once: () => Promise<unknown>): Promise<void> => {
+    while (!signal.aborted) {
+      await clock.sleep(everyMs, signal);
+      if (!signal.aborted)
+        await once().catch((error: unknown) => log.warn({ err: error }, `${what} failed; it is tried again.`));
+    }
+  };
+  /** One node speaks to the ERP for all: the eldest. */
+  const isEldest = async () => (await liveNodes(database))[0] === membership.number();
+  const running = [
+    again("Reading reference data", configuration.feeds.everyMs, async () => {
+      if (await isEldest()) await business.referenceSync.synchronise(signal);
+    }),
+    again("Sharing the lanes", 1000, async () => {
+      const nodes = Math.max(1, (await liveNodes(database)).length);
+      for (const { lane } of connected) lane.setShare(1 / nodes);
+    }),
+    business.switches.run(signal),
+    again("Forgetting old exchanges", PURGE_EVERY_MS, () =>
+      purgeExchanges(
+        database,
+        new Date(clock.now().getTime() - configuration.policies.retention.exchangesDays * DAY_MS),
+        signal,
+      ),
+    ),
+    ...configuration.channels.flatMap(({ code, folder }) =>
+      folder ? [watch(folder, code, options, business).run(signal)] : [],
+    ),
+  ];
+  return async () => {
+    stopping.abort();
+    await Promise.all(running);
+    await business.intake.drained();
+  };
+}
+
+function watch(
+  folder: string,
+  channel: string,
+  { configuration, clock, log }: HubOptions,
+  { orders, inbound }: Business,
+) {
+  return createOrderFolder({
+    folder,
+    channel,
+    currency: configuration.hub.currency,
+    intake: { submit: (requests) => orders.submit(requests) },
+    keep: (rows) => inbound.keep({ door: "files", ...rows }),
+    clock,
+    log,
+    pollMs: FOLDER_POLL_MS,
+  });
+}
+
+/** Rows of an order file that a person mended, read and taken like those of a file. */
+function resubmitRows({ hub }: HubConfiguration, orders: OrderDesk): Resubmit {
+  return async ({ channel, receivedAt }, body) => {
+    const file = readOrderFile(body, { channel: channel ?? "files", currency: hub.currency, writtenAt: receivedAt });
+    const taken = await takeOrders(file.orders, { submit: (requests) => orders.submit(requests) });
+    const faults = [...file.faults, ...taken.flatMap((order) => order.faults)];
+    const isTaken = faults.length === 0 && taken.every(({ outcome }) => outcome === "accepted" || outcome === "held");
+    if (isTaken)
+      return { taken: true, result: taken.map(({ salesOrderNumber, outcome }) => ({ salesOrderNumber, outcome })) };
+    return { taken: false, explanation: "The rows cannot be taken yet.", faults };
+  };
+}
+
+function httpHub(
+  options: HubOptions,
+  ground: Ground,
+  connected: readonly ConnectedSystem[],
+  business: Business,
+): HttpHub {
+  const { clock, log } = options;
+  const { database, ids, waker } = ground;
+  const { operators, orders, doors, inbound, switches } = business;
+  const systems = new Map(connected.map(({ code, lane, connector: { title, kind } }) => [code, { lane, title, kind }]));
+  return {
+    version: VERSION,
+    clock,
+    ids,
+    log,
+    metrics: ground.metrics,
+    gate: createTokenGate({ database, clock }),
+    orders,
+    shipments: createShipmentDesk(business.byHand),
+    events: createEventDesk(database, waker),
+    inbound,
+    deadLetters: createDeadLetterDesk(operators, inbound),
+    systems: createSystemDesk(database, systems, switches),
+    webhooks: doors,
+    story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
+    availability: (skus) => readAvailability(database, skus),
+    prices: (questions) => askPrices(database, clock, questions),
+    readiness: () => readiness(database),
+  };
+}
+
+async function readiness(database: Database) {
+  const feeds = await readFeeds(database);
+  const unread = feeds.filter(({ readAt }) => readAt === null).map(({ entity }) => entity);
+  return [
+    { check: "database", isReady: true, explanation: "The database answers." },
+    {
+      check: "reference-data",
+      isReady: feeds.length > 0 && unread.length === 0,
+      explanation:
+        unread.length === 0
+          ? "Customers, products, prices and stock were read."
+          : `Never read yet: ${unread.join(", ")}.`,
+    },
+  ];
+}

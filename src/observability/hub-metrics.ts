@@ -1,0 +1,40 @@
+import type { Exchange, Queryable } from "#platform";
+import type { ExchangeRecorder } from "./exchanges.ts";
+import type { Metrics } from "./metrics.ts";
+import { readQueues } from "./queues.ts";
+
+/** Counts and times every call to a system on its way into the record. */
+export function countExchanges(metrics: Metrics, recorder: ExchangeRecorder): (exchange: Exchange) => void {
+  const calls = metrics.counter("crossdock_exchanges_total", "Calls to other systems, by what came of them.");
+  const seconds = metrics.histogram("crossdock_exchange_seconds", "How long other systems took to answer.");
+  metrics.gauge(
+    "crossdock_exchanges_dropped",
+    "Exchanges not recorded since start, because writing could not keep up.",
+    () => [{ value: recorder.dropped() }],
+  );
+  return (exchange) => {
+    const { system, operation, category, latencyMs } = exchange;
+    calls.add({ system, operation, outcome: category ?? "answered" });
+    seconds.observe(latencyMs / 1000, { system, operation });
+    recorder.record(exchange);
+  };
+}
+
+/** What waits for each system and for people, asked of the database at the scrape. */
+export function gaugeQueues(metrics: Metrics, database: Queryable): void {
+  const perLane = (value: (queue: Awaited<ReturnType<typeof readQueues>>[number]) => number) => async () =>
+    (await readQueues(database)).map((queue) => ({ labels: { system: queue.lane }, value: value(queue) }));
+  metrics.gauge(
+    "crossdock_commands_waiting",
+    "Commands that wait for a system.",
+    perLane(({ queued }) => queued),
+  );
+  metrics.gauge(
+    "crossdock_commands_parked",
+    "Commands that wait for a person.",
+    perLane(({ parked }) => parked),
+  );
+  metrics.gauge("crossdock_documents_kept", "Inbound documents that wait for a person.", async () =>
+    database.query<{ value: number }>("select count(*)::int as value from inbound_documents where status = 'kept'"),
+  );
+}
