@@ -1,20 +1,8 @@
-import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { testDatabase } from "#testing";
 import { describeSchema } from "./schema.ts";
 
-const migrated = await testDatabase();
 const database = await testDatabase();
-
-describe("migrations/schema.sql", () => {
-  it("is what the migrations add up to", async () => {
-    const committed = readFileSync(new URL("../../migrations/schema.sql", import.meta.url), "utf8");
-    const described = await describeSchema(migrated);
-    expect(described, "Run `npm run generate`, read what it changed in migrations/schema.sql, and commit it").toBe(
-      committed,
-    );
-  });
-});
 
 describe("the description of a schema", () => {
   const before = `
