@@ -93,6 +93,11 @@ export const factRow = ({ partition, process, instanceId, event }: Fact) => ({
   event_id: event.id,
 });
 
+function firstOfEachId(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+  const seen = new Set<string>();
+  return events.filter(({ id }) => !seen.has(id) && seen.add(id));
+}
+
 export function createEventLog({
   clock,
   ids,
@@ -125,11 +130,11 @@ export function createEventLog({
       if (drafts.length === 0) return [];
       const time = clock.now();
       const events = complete(drafts, time);
-      const first = new Map(events.map((event) => [event.id, event] as const).toReversed());
-      const facts = events.filter((event) => first.get(event.id) === event).flatMap(route);
+      const bringsIds = drafts.some(({ id }) => id !== undefined);
+      const facts = (bringsIds ? firstOfEachId(events) : events).flatMap(route);
       const parameters = [JSON.stringify(events.map(eventRow)), JSON.stringify(facts.map(factRow)), time, source];
       if (facts.length > 0) tx.afterCommit(() => waker?.notify());
-      if (drafts.every(({ id }) => id === undefined)) {
+      if (!bringsIds) {
         await tx.query(appendNew, parameters);
         return events.map((event) => ({ ...event, duplicate: false }));
       }

@@ -7,20 +7,23 @@ import { isDatabaseTrouble, isLostRace } from "./trouble.ts";
 
 /** Advances everything that is due in one transaction. False: there was nothing to do. */
 export function createAdvance(options: AdvanceOptions): () => Promise<boolean> {
-  const { random, factsMax, log } = options;
+  const { random, factsMax, log, plenty } = options;
   const processes = [...options.processes.keys()];
   // Few stories waiting: all of them in one transaction. Many: fewer partitions each, so that others find some too.
   let partitionsMax = PARTITIONS;
 
   const readDue = async (tx: Transaction, locked: readonly store.LockedPartition[], now: Date): Promise<Taken> => {
     const partitions = locked.map(({ partition }) => partition);
-    const facts = await store.readFacts(tx, partitions, Math.ceil(factsMax / partitions.length), now);
+    const facts = await store.readFacts(tx, partitions, factsMax, now);
     const withTimers = locked.filter(({ hasTimers }) => hasTimers).map(({ partition }) => partition);
     const due = { partitions: withTimers, processes, limit: factsMax, now };
     const timers = withTimers.length > 0 ? await store.readDueInstances(tx, due) : [];
     const filled = facts.length / factsMax;
-    if (filled > 0.9) partitionsMax = Math.max(1, Math.floor(partitions.length / 2));
-    else if (filled < 0.3) partitionsMax = Math.min(PARTITIONS, partitionsMax * 2);
+    if (filled > 0.9) {
+      partitionsMax = Math.max(1, Math.floor(partitions.length / 2));
+      plenty();
+    }
+    if (filled < 0.3) partitionsMax = Math.min(PARTITIONS, partitionsMax * 2);
     return { facts, timers };
   };
 

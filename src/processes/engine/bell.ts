@@ -1,6 +1,7 @@
 /** Wakes one waiting loop. A ring while nobody waits is remembered, so none is lost between looking and waiting. */
 export interface Bell {
   ring(): void;
+  isAwaited(): boolean;
   /** Until it rings, or `maxMs` of real or virtual time passed. */
   wait(maxMs: number): Promise<void>;
 }
@@ -13,6 +14,7 @@ export function createBell(sleep: (ms: number, signal: AbortSignal) => Promise<v
       rung = true;
       wake?.();
     },
+    isAwaited: () => wake !== null && !rung,
     async wait(maxMs) {
       if (!rung) {
         const stop = new AbortController();

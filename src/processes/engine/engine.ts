@@ -2,7 +2,7 @@ import type { EventLog, EventRoute } from "#events";
 import type { Clock, Database, Ids, Log, Membership, Waker } from "#platform";
 import { createAdvance } from "./advance.ts";
 import { createBell, type Bell } from "./bell.ts";
-import { createCommandRunner, type EngineLanes } from "./commands.ts";
+import { createCommandRunner, type CommandRunner, type EngineLanes } from "./commands.ts";
 import type { AtInstant } from "./instants.ts";
 import type { Process } from "./process.ts";
 import { compileProcess, type CompiledProcess } from "./table.ts";
@@ -21,9 +21,9 @@ export interface EngineOptions {
   readonly lanes: EngineLanes;
   readonly log: Log;
   readonly waker: Waker;
-  /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 2. */
+  /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 3. */
   readonly advancers?: number;
-  /** Facts a transaction takes at most. Default 1000. */
+  /** Facts a transaction takes at most. Default 500. */
   readonly factsMax?: number;
   /** How often a transaction goes round before it commits and the rest goes by the inbox. Default 100. */
   readonly roundsMax?: number;
@@ -60,8 +60,14 @@ export const routesOf = (processes: readonly Process[]): readonly EventRoute[] =
     })),
   );
 
+async function idleWithin(commands: CommandRunner, clock: Clock, ms: number): Promise<void> {
+  const idle = new AbortController();
+  await Promise.race([commands.idle(), clock.sleep(ms, idle.signal)]);
+  idle.abort();
+}
+
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, log, node, waker, pollMs = 1_000, advancers = 2, drainMs = 10_000 } = options;
+  const { clock, log, node, waker, pollMs = 1_000, advancers = 3, drainMs = 10_000 } = options;
   const sleep = (ms: number, signal: AbortSignal) => clock.sleep(ms, signal);
   const commandBell = createBell(sleep);
   const factBells = Array.from({ length: advancers }, () => createBell(sleep));
@@ -70,8 +76,11 @@ export function createEngine(options: EngineOptions): Engine {
   const shared = { ...options, processes, at, node: () => node.number() };
   const advance = createAdvance({
     ...shared,
-    factsMax: options.factsMax ?? 1_000,
+    factsMax: options.factsMax ?? 500,
     roundsMax: options.roundsMax ?? 100,
+    plenty: () => {
+      for (const bell of factBells) bell.ring();
+    },
     issued: () => {
       commandBell.ring();
       waker.notify();
@@ -99,8 +108,10 @@ export function createEngine(options: EngineOptions): Engine {
     const found = await commands.begin();
     if (found !== "began") await commandBell.wait(found === "full" ? LANE_POLL_MS : Math.min(pollMs, HOUSEKEEPING_MS));
   };
-  const ringAll = () => {
-    for (const bell of [...factBells, commandBell]) bell.ring();
+  /** One is enough to begin with; it rings for the others when there is plenty. */
+  const ring = () => {
+    (factBells.find((bell) => bell.isAwaited()) ?? factBells[0])?.ring();
+    commandBell.ring();
   };
   const keepHouse = async () => {
     const found = [await takeOver(shared), await commands.giveUpExpired()];
@@ -108,27 +119,21 @@ export function createEngine(options: EngineOptions): Engine {
     await clock.sleep(HOUSEKEEPING_MS, stopping.signal);
   };
 
-  const idleWithin = async (ms: number) => {
-    const idle = new AbortController();
-    await Promise.race([commands.idle(), clock.sleep(ms, idle.signal)]);
-    idle.abort();
-  };
-
   return {
     start() {
       for (const bell of factBells) loops.push(repeat("Advancing processes", () => advanceOrWait(bell)));
       loops.push(repeat("Performing commands", performOrWait), repeat("Looking after other nodes", keepHouse));
       const news = waker.listener();
-      loops.push(repeat("Listening", () => news.wait(pollMs, stopping.signal).then(ringAll)));
+      loops.push(repeat("Listening", () => news.wait(pollMs, stopping.signal).then(ring)));
     },
     async stop() {
       stopping.abort();
-      ringAll();
+      for (const bell of [...factBells, commandBell]) bell.ring();
       await Promise.all(loops.splice(0));
-      await idleWithin(drainMs);
+      await idleWithin(commands, clock, drainMs);
       if (commands.running() === 0) return;
       commands.abort();
-      await idleWithin(ABORTED_WAIT_MS);
+      await idleWithin(commands, clock, ABORTED_WAIT_MS);
     },
     async runToRest() {
       for (;;) {

@@ -56,14 +56,17 @@ export const lockThese = {
   text: `select pg_advisory_xact_lock(${PARTITION_LOCK_CLASS}, p) from unnest($1::int[]) p`,
 };
 
+/** The oldest facts of the locked partitions. Each gives up to twice its share, so that uneven ones fill the batch too. */
 export const readFacts = {
   name: "read-facts",
   text: `
     select ${factColumns}
-      from unnest($1::int[]) locked (partition)
-     cross join lateral (
-       select f.ctid, f.* from process_facts f where f.partition = locked.partition and not f.blocked
-        order by f.seq limit $2) k
+      from (
+        select f.* from unnest($1::int[]) locked (partition)
+         cross join lateral (
+           select f.ctid, f.* from process_facts f where f.partition = locked.partition and not f.blocked
+            order by f.seq limit 1 + 2 * $2::int / cardinality($1::int[])) f
+         order by f.seq limit $2::int) k
      ${eventOfFact} ${instanceOfKey}
      order by k.seq`,
 };

@@ -87,8 +87,8 @@ export async function lockPartitions(tx: Transaction, partitions: readonly numbe
   await tx.query(sql.lockThese, [[...new Set(partitions)].toSorted((a, b) => a - b)]);
 }
 
-export const readFacts = async (tx: Transaction, partitions: readonly number[], limitEach: number, now: Date) =>
-  (await tx.query<FactColumns>(sql.readFacts, [partitions, limitEach])).map((row) => inboxFact(row, now));
+export const readFacts = async (tx: Transaction, partitions: readonly number[], limit: number, now: Date) =>
+  (await tx.query<FactColumns>(sql.readFacts, [partitions, limit])).map((row) => inboxFact(row, now));
 
 export const readTheseFacts = async (
   tx: Transaction,

@@ -22,6 +22,8 @@ export interface AdvanceOptions {
   readonly factsMax: number;
   /** How often a transaction may go round; what is left then goes by the inbox. */
   readonly roundsMax: number;
+  /** Called when there is more than one transaction takes: others may help. */
+  readonly plenty: () => void;
   /** Called after a commit that issued commands. */
   readonly issued: () => void;
 }

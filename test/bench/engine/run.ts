@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { migrate, openDatabase, startEmbeddedPostgres, type Database } from "../../../src/platform/index.ts";
+import { latencyAt20 } from "./latency.ts";
 import { measure, type Measurement } from "./measure.ts";
+import { takeOverMs } from "./take-over.ts";
 
 /** Sizes by speed, so that each runs some seconds. */
 const contenders = [
@@ -15,6 +17,9 @@ const contenders = [
   { name: "pg-boss", file: "pg-boss.mjs", processes: 1_000 },
   { name: "pg-boss, batched by hand", file: "pg-boss-by-hand.mjs", processes: 4_000 },
 ];
+
+/** The better of two counts, for everybody: on a shared machine a neighbour's burst is in one of them. */
+const ROUNDS = 2;
 
 const migrations = fileURLToPath(new URL("../../../migrations", import.meta.url));
 
@@ -57,13 +62,31 @@ chmodSync(folder, 0o711);
 const server = await startEmbeddedPostgres({ dataDir: join(folder, "postgres") });
 try {
   const measurements: Measurement[] = [];
-  for (const [index, contender] of contenders.entries()) {
-    if (chosen.length > 0 && !chosen.some((part) => contender.file.includes(part))) continue;
-    const { url, database } = await freshDatabase(server.url, `bench_${index}`);
-    measurements.push(await measure({ ...contender, url, database, postmaster: server.pid }));
-    await database.close();
+  const wanted = contenders.filter(({ file }) => chosen.length === 0 || chosen.some((part) => file.includes(part)));
+  for (const contender of wanted) {
+    const rounds: Measurement[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { url, database } = await freshDatabase(server.url, `bench_${wanted.indexOf(contender)}_${round}`);
+      rounds.push(await measure({ ...contender, url, database, postmaster: server.pid }));
+      await database.close();
+    }
+    measurements.push(...rounds.toSorted((a, b) => b.perSecond - a.perSecond).slice(0, 1));
   }
   print(measurements);
+  if (chosen.length === 0 || chosen.includes("latency")) {
+    const { url, database } = await freshDatabase(server.url, "latency");
+    const { p50Ms, p99Ms } = await latencyAt20(url, 15);
+    console.log(
+      `At 20 processes/s: p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms from the asking to the fifth row's commit.`,
+    );
+    await database.close();
+  }
+  if (chosen.length === 0 || chosen.includes("take-over")) {
+    const { url, database } = await freshDatabase(server.url, "take_over");
+    const tookMs = await takeOverMs(url, database);
+    console.log(`After kill -9 of one of two nodes, its work was finished in ${(tookMs / 1_000).toFixed(2)} s.`);
+    await database.close();
+  }
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });

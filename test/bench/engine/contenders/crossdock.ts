@@ -120,7 +120,7 @@ export async function crossdock(url: string, options: Pick<EngineOptions, "round
       for (;;) {
         const [left] = await database.query("select 1 from process_facts limit 1");
         if (!left) return;
-        await pause(5);
+        await pause(20);
       }
     },
   };

@@ -2,7 +2,7 @@ import { DBOS } from "@dbos-inc/dbos-sdk";
 import pg from "pg";
 import { contend, eachChunk } from "./harness.ts";
 
-/** One workflow a process, five steps, each checkpointed by DBOS. 100 workflows at once over 20 connections. */
+/** One workflow a process, five steps, each checkpointed by DBOS. 200 workflows at once over 20 connections. */
 contend(async (url) => {
   const pool = new pg.Pool({ connectionString: url, max: 20 });
   const insert = {
@@ -28,7 +28,7 @@ contend(async (url) => {
   await DBOS.launch();
   return {
     run: (ids) =>
-      eachChunk(ids, { size: 1, atOnce: 100 }, async ([id]) => {
+      eachChunk(ids, { size: 1, atOnce: 200 }, async ([id]) => {
         const handle = await DBOS.startWorkflow(fiveSteps, { workflowID: id })(id);
         await handle.getResult();
       }),

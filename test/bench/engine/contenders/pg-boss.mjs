@@ -1,7 +1,7 @@
 import { contend } from "./harness.ts";
 import { pgBoss } from "./pg-boss-base.mjs";
 
-/** Five chained jobs, each a unit of its own: its row and the next job in one transaction, settled job by job. Fetched 50 at a time. */
+/** Five chained jobs, each a unit of its own: its row and the next job in one transaction, settled job by job. Fetched 100 at a time. */
 async function handle({ boss, pool, jobs, step, next }) {
   return Promise.all(
     jobs.map(async ({ id, data }) => {
@@ -26,4 +26,4 @@ async function handle({ boss, pool, jobs, step, next }) {
   );
 }
 
-contend((url) => pgBoss(url, { batchSize: 50, localConcurrency: 1, handle }));
+contend((url) => pgBoss(url, { batchSize: 100, localConcurrency: 1, handle }));
