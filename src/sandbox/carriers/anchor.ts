@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { Type } from "typebox";
+import { Type, type Static } from "typebox";
 import { sandboxEntry, type SandboxEntry, type SandboxPremises } from "../entry.ts";
 import type { CounterpartyDescription, Routes } from "../kernel/counterparty.ts";
 import { recall } from "../kernel/idempotency.ts";
@@ -12,18 +12,21 @@ import {
   openDriverDoor,
   parseFact,
   priceOf,
+  sizeFault,
   voided,
   zoneBetween,
   type CarrierDesk,
   type Consignments,
   type Fact,
+  type Piece,
   type Place,
   type Scan,
   type Stage,
   type Tariff,
   type Tell,
+  type Tendered,
 } from "./consignments.ts";
-import { pdfLabel, zplLabel } from "./papers.ts";
+import { pdfLabel, zplLabel } from "./labels.ts";
 
 const address = (side: "from" | "to") => ({
   [`${side}_name`]: Type.String(),
@@ -32,12 +35,16 @@ const address = (side: "from" | "to") => ({
   [`${side}_state`]: Type.String(),
   [`${side}_postal`]: Type.String(),
 });
-const Piece = Type.Object({
+const Amount = Type.String({ pattern: "^\\d+(\\.\\d+)?$" });
+const WirePiece = Type.Object({
   piece_id: Type.String(),
-  weight_lb: Type.String({ pattern: "^\\d+(\\.\\d+)?$" }),
+  weight_lb: Amount,
+  length_in: Amount,
+  width_in: Amount,
+  height_in: Amount,
   dangerous: Type.Boolean(),
 });
-const Asked = { ...address("from"), ...address("to"), pieces: Type.Array(Piece, { minItems: 1 }) };
+const Asked = { ...address("from"), ...address("to"), pieces: Type.Array(WirePiece, { minItems: 1 }) };
 const QuoteRequest = Type.Object(Asked, { additionalProperties: false });
 const BookRequest = Type.Object(
   { ...Asked, customer_ref: Type.String({ minLength: 1 }), product: Type.String(), order_no: Type.String() },
@@ -51,6 +58,7 @@ const tariffs: readonly Tariff[] = [
   { service: "AXE", name: "Anchor Economy",          base: "6.40",  perLb: "0.31", days: (zone) => zone },
 ];
 const PIECE_LBS_MAX = 120;
+const GAUGE = { lengthMax: 96, lengthAndGirthMax: 130 };
 
 const complaint = (status: number, message: string) => ({ error_code: `E${status}`, error_text: message });
 const refusal = (code: string, text: string) => ({ status: 422, body: { error_code: code, error_text: text } });
@@ -62,6 +70,9 @@ const statuses: Readonly<Record<Stage, string>> = {
   arrived: "HUB_IN",
   "out-for-delivery": "WITH_COURIER",
   delivered: "POD",
+  delayed: "HELD",
+  attempted: "NOBODY_HOME",
+  returned: "SENT_BACK",
 };
 
 /** Where a facility's clock hangs: Anchor reports local times without an offset, with the zone beside them. */
@@ -127,26 +138,29 @@ const placeOf = (body: Flat, side: "from" | "to"): Place => {
     postal: field("postal"),
   };
 };
-const piecesOf = (pieces: readonly { piece_id: string; weight_lb: string; dangerous: boolean }[]) =>
-  pieces.map(({ piece_id, weight_lb, dangerous }) => ({
+const piecesOf = (pieces: readonly Static<typeof WirePiece>[]): Piece[] =>
+  pieces.map(({ piece_id, weight_lb, length_in, width_in, height_in, dangerous }) => ({
     id: piece_id,
     lbs: weight_lb,
+    inches: [length_in, width_in, height_in],
     hazmat: dangerous,
     freightClass: "",
   }));
 
-function refused(to: Place, pieces: readonly { readonly weight_lb: string; readonly dangerous: boolean }[]) {
+function refused(to: Place, pieces: readonly Piece[]) {
   const fault = addressFault(to);
   if (fault) return refusal("ADDR", fault);
-  if (pieces.some(({ dangerous }) => dangerous)) return refusal("DG", "Anchor carries no dangerous goods.");
-  return pieces.some(({ weight_lb }) => Number(weight_lb) > PIECE_LBS_MAX)
+  if (pieces.some(({ hazmat }) => hazmat)) return refusal("DG", "Anchor carries no dangerous goods.");
+  const oversize = sizeFault(pieces, GAUGE);
+  if (oversize) return refusal("SIZE", oversize);
+  return pieces.some(({ lbs }) => Number(lbs) > PIECE_LBS_MAX)
     ? refusal("WEIGHT", `A piece weighs ${PIECE_LBS_MAX} lb at most.`)
     : null;
 }
 
 function serveQuotes(vendor: Routes): void {
   vendor.post("/ship/quote", { schema: { body: QuoteRequest } }, (request, reply) => {
-    const { pieces } = request.body;
+    const pieces = piecesOf(request.body.pieces);
     const to = placeOf(request.body, "to");
     const no = refused(to, pieces);
     if (no) return reply.code(no.status).send(no.body);
@@ -155,7 +169,7 @@ function serveQuotes(vendor: Routes): void {
       quotes: tariffs.map((tariff) => ({
         product: tariff.service,
         product_name: tariff.name,
-        price_usd: priceOf(tariff, piecesOf(pieces), zone),
+        price_usd: priceOf(tariff, pieces, zone),
         transit_business_days: tariff.days(zone),
       })),
     });
@@ -167,7 +181,7 @@ function serveBookings(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
     const { pieces: asked, customer_ref, product, order_no } = request.body;
     const [from, to, pieces] = [placeOf(request.body, "from"), placeOf(request.body, "to"), piecesOf(asked)];
     const tariff = tariffs.find(({ service }) => service === product);
-    const no = refused(to, asked) ?? (tariff ? null : refusal("PRODUCT", `There is no product "${product}".`));
+    const no = refused(to, pieces) ?? (tariff ? null : refusal("PRODUCT", `There is no product "${product}".`));
     if (no || !tariff) return reply.code(422).send(no?.body);
     const amount = priceOf(tariff, pieces, zoneBetween(from.postal, to.postal));
     const number = numberFor("AX", desk.state, customer_ref);
@@ -180,8 +194,9 @@ function serveBookings(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
       to,
       pieces,
       shipperOrder: order_no,
+      bookedAt: desk.now().toISOString(),
     };
-    const documents = await papersOf(tendered);
+    const documents = await papersOf(tendered, tariff.name);
     // From here on nothing waits, so that two with the same key cannot pass each other.
     const recalled = recall(desk, String(request.headers["idempotency-key"] ?? `none ${number}`), [request.body]);
     if (recalled.outcome === "other-content")
@@ -209,20 +224,27 @@ function serveBookings(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
   });
 }
 
-async function papersOf(tendered: Parameters<typeof pdfLabel>[1]) {
-  const { pieces } = tendered;
-  const zpl = pieces.map((piece, index) => ({
+/** Each label twice: for a label printer, and for any other. */
+async function papersOf(tendered: Tendered, serviceName: string) {
+  const labels = tendered.pieces.map((piece, index) => ({
+    carrier: "ANCHOR EXPRESS",
+    serviceName,
+    tendered,
+    piece,
+    index,
+  }));
+  const zpl = labels.map((label) => ({
     type: "LABEL",
-    piece_id: piece.id,
+    piece_id: label.piece.id,
     mime: "x-application/zpl",
-    data: Buffer.from(zplLabel("ANCHOR EXPRESS", tendered, piece, index, pieces.length)).toString("base64"),
+    data: Buffer.from(zplLabel(label)).toString("base64"),
   }));
   const pdf = await Promise.all(
-    pieces.map(async (piece) => ({
+    labels.map(async (label) => ({
       type: "LABEL",
-      piece_id: piece.id,
+      piece_id: label.piece.id,
       mime: "application/pdf",
-      data: await pdfLabel("ANCHOR EXPRESS", tendered, piece),
+      data: await pdfLabel(label),
     })),
   );
   return [...zpl, ...pdf];

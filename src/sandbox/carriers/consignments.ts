@@ -18,6 +18,8 @@ export type Place = Static<typeof Place>;
 export const Piece = Type.Object({
   id: Type.String(),
   lbs: Type.String(),
+  /** Length, width and height in inches, in any order. */
+  inches: Type.Array(Type.String(), { minItems: 3, maxItems: 3 }),
   freightClass: Type.String(),
   hazmat: Type.Boolean(),
 });
@@ -32,10 +34,26 @@ const Tendered = Type.Object({
   to: Place,
   pieces: Type.Array(Piece),
   shipperOrder: Type.String(),
+  bookedAt: Type.String(),
+  /** The day the truck is asked for, where it is asked for. */
+  shipOn: Type.Optional(Type.String()),
 });
 export type Tendered = Static<typeof Tendered>;
 
-const Stage = Type.Enum(["label", "picked-up", "departed", "arrived", "out-for-delivery", "delivered"]);
+/** What befalls goods on the way. It comes between the stages of the journey; `returned` ends it. */
+const Mishap = Type.Enum(["delayed", "attempted", "returned"]);
+type Mishap = Static<typeof Mishap>;
+const Stage = Type.Enum([
+  "label",
+  "picked-up",
+  "departed",
+  "arrived",
+  "out-for-delivery",
+  "delivered",
+  "delayed",
+  "attempted",
+  "returned",
+]);
 export type Stage = Static<typeof Stage>;
 
 const Scan = Type.Object({
@@ -95,7 +113,7 @@ export const standing = (consignments: Consignments, reference: string): Consign
 export function numberFor(prefix: string, consignments: Consignments, reference: string): string {
   const tries = [...consignments.values()].filter((one) => one.reference === reference).length;
   const digest = createHash("sha256").update(`${reference} ${tries}`).digest();
-  return `${prefix}${String(digest.readUIntBE(0, 6) % 10_000_000_000).padStart(10, "0")}`;
+  return `${prefix}${String(digest.readUIntBE(0, 6) % 1_000_000_000_000).padStart(12, "0")}`;
 }
 
 const hourMs = 3_600_000;
@@ -137,10 +155,15 @@ function scanOf({ number, from, to }: Tendered, stage: Stage, at: Date, index: n
   return { id: `${number}-${index}`, stage, at: at.toISOString(), city, region, postal };
 }
 
-/** The next scan of a journey. What was voided, or scanned so far already, is left alone: two drivers do not pick up one parcel. */
+const hasBeen = ({ scans }: Consignment, stage: Stage): boolean => scans.some((scan) => scan.stage === stage);
+
+/**
+ * The next scan of a journey. What was voided, sent back, or scanned so far already, is left alone: two drivers do not pick up one parcel.
+ */
 export function scanned(desk: CarrierDesk, number: string, stage: Stage, tell: Tell): Change<Fact> {
   const consignment = desk.state.get(number);
-  if (!consignment || consignment.isVoided || consignment.scans.some((scan) => scan.stage === stage)) return {};
+  if (!consignment || consignment.isVoided || hasBeen(consignment, "returned") || hasBeen(consignment, stage))
+    return {};
   const scan = scanOf(consignment, stage, desk.now(), consignment.scans.length);
   const signedBy = stage === "delivered" ? "R. Alvarez" : null;
   const following = journey[stage];
@@ -149,6 +172,15 @@ export function scanned(desk: CarrierDesk, number: string, stage: Stage, tell: T
     deliveries: [tell(consignment, scan, signedBy)],
     timers: following ? [{ name: "scan", afterMs: following.afterMs, payload: `${number} ${following.next}` }] : [],
   };
+}
+
+/** Something befalls goods that are on the way, or nothing where they are not. */
+function befallen(desk: CarrierDesk, number: string, mishap: Mishap, tell: Tell): Change<Fact> {
+  const consignment = desk.state.get(number);
+  const isOnTheWay = consignment && hasBeen(consignment, "picked-up") && !hasBeen(consignment, "delivered");
+  if (!isOnTheWay || hasBeen(consignment, "returned")) return {};
+  const scan = scanOf(consignment, mishap, desk.now(), consignment.scans.length);
+  return { facts: [{ kind: "scanned", number, scan, signedBy: null }], deliveries: [tell(consignment, scan, null)] };
 }
 
 const stageReader = Compile(Stage);
@@ -160,7 +192,7 @@ export const journeyTimers = (tell: Tell) => ({
   },
 });
 
-/** The warehouse says that the driver has it. */
+/** The warehouse says that the driver has it; and what else a person may make happen out there. */
 export const openDriverDoor =
   (tell: Tell) =>
   (control: Routes, desk: CarrierDesk): void => {
@@ -169,6 +201,13 @@ export const openDriverDoor =
       const change = scanned(desk, request.body.number, "picked-up", tell);
       if (change.facts) desk.commit(change);
       return { number: request.body.number, isKnown: desk.state.has(request.body.number) };
+    });
+    const mishap = Type.Object({ number: Type.String(), what: Mishap }, { additionalProperties: false });
+    control.post("/mishap", { schema: { body: mishap } }, (request, reply) => {
+      const change = befallen(desk, request.body.number, request.body.what, tell);
+      if (!change.facts) return reply.code(409).send({ error: "Nothing is on the way under that number." });
+      desk.commit(change);
+      return reply.send(request.body);
     });
     control.get("/consignments", () => ({
       consignments: [...desk.state.values()].map(({ number, reference, service, isVoided, scans }) => ({
@@ -181,12 +220,13 @@ export const openDriverDoor =
     }));
   };
 
+/** Voids all that stands under a shipper's reference; also true where nothing does. False once a driver has any of it. */
 export function voided(desk: CarrierDesk, reference: string): boolean {
-  const consignment = standing(desk.state, reference);
-  if (!consignment) return true;
-  if (consignment.scans.some(({ stage }) => stage === "picked-up")) return false;
+  const underReference = [...desk.state.values()].filter((one) => one.reference === reference && !one.isVoided);
+  if (underReference.length === 0) return true;
+  if (underReference.some((consignment) => hasBeen(consignment, "picked-up"))) return false;
   desk.commit({
-    facts: [{ kind: "voided", number: consignment.number }],
+    facts: underReference.map(({ number }) => ({ kind: "voided", number })),
     effects: [{ operation: "void", reference, undoes: "tender" }],
   });
   return true;
@@ -213,6 +253,24 @@ export const priceOf = ({ base, perLb }: Tariff, pieces: readonly Piece[], zone:
     .reduce((sum, { lbs }) => sum.plus(base).plus(new Decimal(lbs).times(perLb)), new Decimal(0))
     .times(new Decimal(1).plus(new Decimal(zone - 2).times("0.12")))
     .toFixed(2);
+
+/** How big a carrier's belts and trailers are, in inches. Girth is once around, at right angles to the longest side. */
+export interface Gauge {
+  readonly lengthMax: number;
+  readonly lengthAndGirthMax: number;
+}
+
+/** What does not fit through, in a sentence; null where all does. */
+export function sizeFault(pieces: readonly Piece[], { lengthMax, lengthAndGirthMax }: Gauge): string | null {
+  for (const { id, inches } of pieces) {
+    const [length = 0, width = 0, height = 0] = inches.map(Number).sort((a, b) => b - a);
+    if (length > lengthMax) return `${id} is ${length} in long; ${lengthMax} in is the longest.`;
+    const around = length + 2 * (width + height);
+    if (around > lengthAndGirthMax)
+      return `${id} is ${around} in in length and girth; ${lengthAndGirthMax} in is the most.`;
+  }
+  return null;
+}
 
 /** What no carrier can do: `null` where it can. */
 export function addressFault({ street, postal }: Place): string | null {

@@ -1,6 +1,6 @@
 import { Decimal } from "decimal.js";
 import { createHmac } from "node:crypto";
-import { Type } from "typebox";
+import { Type, type Static } from "typebox";
 import { sandboxEntry, type SandboxEntry, type SandboxPremises } from "../entry.ts";
 import type { CounterpartyDescription, Routes } from "../kernel/counterparty.ts";
 import {
@@ -11,6 +11,7 @@ import {
   open,
   openDriverDoor,
   parseFact,
+  sizeFault,
   standing,
   voided,
   zoneBetween,
@@ -24,7 +25,7 @@ import {
   type Tell,
   type Tendered,
 } from "./consignments.ts";
-import { billOfLading } from "./papers.ts";
+import { billOfLading } from "./bill-of-lading.ts";
 
 const Terminal = Type.Object({
   Consignee: Type.String(),
@@ -33,20 +34,35 @@ const Terminal = Type.Object({
   St: Type.String(),
   Zip: Type.String(),
 });
+/** The classes of the National Motor Freight Classification. */
+// prettier-ignore
+const FreightClass = Type.Enum([
+  "50", "55", "60", "65", "70", "77.5", "85", "92.5", "100", "110", "125", "150", "175", "200", "250", "300", "400", "500",
+]);
+const Amount = Type.String({ pattern: "^\\d+(\\.\\d+)?$" });
 const Unit = Type.Object({
   Sscc: Type.String(),
-  Lbs: Type.String({ pattern: "^\\d+(\\.\\d+)?$" }),
-  Class: Type.String(),
+  Lbs: Amount,
+  Inches: Type.Object({ L: Amount, W: Amount, H: Amount }),
+  Class: FreightClass,
   Hazmat: Type.Boolean(),
 });
 const Asked = { Origin: Terminal, Dest: Terminal, Units: Type.Array(Unit, { minItems: 1 }) };
 const QuoteRequest = Type.Object(Asked, { additionalProperties: false });
 const PickupRequest = Type.Object(
-  { ...Asked, Ref: Type.String({ minLength: 1 }), Svc: Type.String(), PoNum: Type.String() },
+  {
+    ...Asked,
+    Ref: Type.String({ minLength: 1 }),
+    Svc: Type.String(),
+    PoNum: Type.String(),
+    PickupOn: Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}$" }),
+  },
   { additionalProperties: false },
 );
 
 const LTL_LBS_MIN = 100;
+/** A trailer: 28 feet long, and no wider or higher than a dock door. */
+const GAUGE = { lengthMax: 336, lengthAndGirthMax: 336 + 2 * (96 + 96) };
 const services = [
   { code: "STD", name: "Piedmont Standard LTL", factor: "1", days: (zone: number) => Math.max(2, zone - 1) },
   { code: "GTD", name: "Piedmont Guaranteed by Noon", factor: "1.6", days: (zone: number) => Math.max(1, zone - 2) },
@@ -62,6 +78,9 @@ const codes: Readonly<Record<Stage, string>> = {
   arrived: "ARV",
   "out-for-delivery": "OFD",
   delivered: "DLV",
+  delayed: "DLY",
+  attempted: "ATT",
+  returned: "RTN",
 };
 const words: Readonly<Record<Stage, string>> = {
   label: "Pickup booked",
@@ -70,6 +89,9 @@ const words: Readonly<Record<Stage, string>> = {
   arrived: "Arrived destination terminal",
   "out-for-delivery": "Out for delivery",
   delivered: "Delivered",
+  delayed: "Delayed at terminal",
+  attempted: "Delivery attempted, dock closed",
+  returned: "Returned to shipper",
 };
 const wireScan = ({ id, stage, at, city, region }: Scan) => ({
   Id: id,
@@ -135,13 +157,21 @@ const placeOf = ({
   St: string;
   Zip: string;
 }): Place => ({ name: Consignee, street: Addr, city: City, region: St, postal: Zip });
-const piecesOf = (units: readonly { Sscc: string; Lbs: string; Class: string; Hazmat: boolean }[]): readonly Piece[] =>
-  units.map(({ Sscc, Lbs, Class, Hazmat }) => ({ id: Sscc, lbs: Lbs, freightClass: Class, hazmat: Hazmat }));
+const piecesOf = (units: readonly Static<typeof Unit>[]): readonly Piece[] =>
+  units.map(({ Sscc, Lbs, Inches: { L, W, H }, Class, Hazmat }) => ({
+    id: Sscc,
+    lbs: Lbs,
+    inches: [L, W, H],
+    freightClass: Class,
+    hazmat: Hazmat,
+  }));
 const poundsOf = (pieces: readonly Piece[]) => pieces.reduce((sum, { lbs }) => sum.plus(lbs), new Decimal(0));
 
 function refused(to: Place, pieces: readonly Piece[]) {
   const fault = addressFault(to);
   if (fault) return refusal("NO-SERVICE", fault);
+  const oversize = sizeFault(pieces, GAUGE);
+  if (oversize) return refusal("OVERLENGTH", oversize);
   return poundsOf(pieces).lt(LTL_LBS_MIN) ? refusal("MIN-WEIGHT", `Freight begins at ${LTL_LBS_MIN} lb.`) : null;
 }
 
@@ -150,12 +180,7 @@ const amountOf = (pieces: readonly Piece[], zone: number, factor: string): strin
   pieces
     .reduce(
       (sum, { lbs, freightClass }) =>
-        sum.plus(
-          new Decimal(lbs)
-            .div(100)
-            .times(new Decimal(freightClass || "70").div(50))
-            .times(14),
-        ),
+        sum.plus(new Decimal(lbs).div(100).times(new Decimal(freightClass).div(50)).times(14)),
       new Decimal(62),
     )
     .times(new Decimal(1).plus(new Decimal(zone - 2).times("0.09")))
@@ -186,12 +211,17 @@ const rendered = async (tendered: Tendered) => ({
   Bol: bolOf(tendered.number),
   Ref: tendered.reference,
   Total: tendered.amount,
-  BolPdf: await billOfLading("PIEDMONT FREIGHT", bolOf(tendered.number), tendered),
+  BolPdf: await billOfLading({
+    carrier: "PIEDMONT FREIGHT",
+    scac: "PDMF",
+    bolNumber: bolOf(tendered.number),
+    tendered,
+  }),
 });
 
 function servePickups(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
   vendor.post("/ltl/pickups", { schema: { body: PickupRequest } }, async (request, reply) => {
-    const { Origin, Dest, Units, Ref, Svc, PoNum } = request.body;
+    const { Origin, Dest, Units, Ref, Svc, PoNum, PickupOn } = request.body;
     const pieces = piecesOf(Units);
     const service = services.find(({ code }) => code === Svc);
     const no = refused(placeOf(Dest), pieces) ?? (service ? null : refusal("SERVICE", `There is no service "${Svc}".`));
@@ -207,6 +237,8 @@ function servePickups(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
       to: placeOf(Dest),
       pieces: [...pieces],
       shipperOrder: PoNum,
+      bookedAt: desk.now().toISOString(),
+      shipOn: PickupOn,
     };
     desk.commit(open(desk, tendered, tell));
     return reply.code(201).send(await rendered(tendered));

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import { Type } from "typebox";
+import { Type, type Static } from "typebox";
 import { sandboxEntry, type SandboxEntry, type SandboxPremises } from "../entry.ts";
 import type { CounterpartyDescription, Routes } from "../kernel/counterparty.ts";
 import {
@@ -11,6 +11,7 @@ import {
   openDriverDoor,
   parseFact,
   priceOf,
+  sizeFault,
   standing,
   voided,
   zoneBetween,
@@ -18,14 +19,16 @@ import {
   type Consignment,
   type Consignments,
   type Fact,
+  type Piece,
   type Place,
   type Scan,
   type Stage,
   type Tariff,
   type Tell,
 } from "./consignments.ts";
-import { zplLabel } from "./papers.ts";
+import { zplLabel } from "./labels.ts";
 
+const Amount = Type.String({ pattern: "^\\d+(\\.\\d+)?$" });
 const Party = Type.Object({
   name: Type.String(),
   line1: Type.String(),
@@ -35,7 +38,8 @@ const Party = Type.Object({
 });
 const Parcel = Type.Object({
   id: Type.String(),
-  lbs: Type.String({ pattern: "^\\d+(\\.\\d+)?$" }),
+  lbs: Amount,
+  dims: Type.Object({ l: Amount, w: Amount, h: Amount }, { description: "Inches." }),
   hazmat: Type.Boolean(),
 });
 const Asked = { origin: Party, destination: Party, parcels: Type.Array(Parcel, { minItems: 1 }) };
@@ -52,6 +56,7 @@ const tariffs: readonly Tariff[] = [
   { service: "OVN", name: "Swift Overnight", base: "28.50", perLb: "1.45", days: () => 1 },
 ];
 const PARCEL_LBS_MAX = 150;
+const GAUGE = { lengthMax: 108, lengthAndGirthMax: 165 };
 
 const complaint = (status: number, message: string) => ({ error: { code: `HTTP_${status}`, message } });
 const refusal = (code: string, message: string) => ({ status: 422, body: { error: { code, message } } });
@@ -64,6 +69,9 @@ const codes: Readonly<Record<Stage, string>> = {
   arrived: "AR",
   "out-for-delivery": "OD",
   delivered: "DL",
+  delayed: "EX",
+  attempted: "DA",
+  returned: "RS",
 };
 const texts: Readonly<Record<Stage, string>> = {
   label: "Label created",
@@ -72,6 +80,9 @@ const texts: Readonly<Record<Stage, string>> = {
   arrived: "Arrived at facility",
   "out-for-delivery": "Out for delivery",
   delivered: "Delivered",
+  delayed: "Delayed: trailer held by weather",
+  attempted: "Delivery attempted, nobody there",
+  returned: "Returned to shipper",
 };
 
 const placeOf = ({
@@ -106,7 +117,10 @@ function swiftParcel(options: {
   readonly newsUrl: string;
 }): CounterpartyDescription<Consignments, Fact> {
   const basic = `Basic ${Buffer.from(`${options.clientId}:${options.clientSecret}`).toString("base64")}`;
-  const tokens = new Set<string>();
+  /** Until when each is good. Like many a gateway's, they do not survive its restart. */
+  const tokens = new Map<string, number>();
+  const isGood = (bearer: string, now: Date): boolean =>
+    (tokens.get(bearer.replace("Bearer ", "")) ?? 0) > now.getTime();
   const tell: Tell = ({ number }, scan, signedBy) => ({
     topic: "scan",
     url: options.newsUrl,
@@ -116,10 +130,8 @@ function swiftParcel(options: {
     code: "swift",
     title: "Swift Parcel",
     wording: { complaint, refusal: (reason) => refusal("REFUSED", reason) },
-    authenticate: ({ url, headers }) =>
-      url.startsWith("/oauth/")
-        ? headers.authorization === basic
-        : tokens.has((headers.authorization ?? "").replace("Bearer ", "")),
+    // Whether a token is still good is asked behind this door, where the clock hangs.
+    authenticate: ({ url, headers }) => !isSignIn(url) || headers.authorization === basic,
     initial: () => new Map(),
     parseFact,
     evolve: keepConsignments,
@@ -129,12 +141,16 @@ function swiftParcel(options: {
     timers: journeyTimers(tell),
     controls: openDriverDoor(tell),
     routes(vendor, desk) {
-      vendor.post("/oauth/token", () => {
-        const token = createHash("sha256")
-          .update(`${options.clientSecret} ${tokens.size} ${desk.now().getTime()}`)
-          .digest("base64url");
-        tokens.add(token);
-        return { access_token: token, token_type: "Bearer", expires_in: 3600 };
+      vendor.addHook("onRequest", async ({ url, headers }, reply) => {
+        if (isSignIn(url) || isGood(headers.authorization ?? "", desk.now())) return undefined;
+        return reply.code(401).send(complaint(401, "The token is unknown or has run out."));
+      });
+      serveTokens(vendor, (serial) => {
+        const now = desk.now().getTime();
+        const token = createHash("sha256").update(`${options.clientSecret} ${now} ${serial}`).digest("base64url");
+        for (const [old, goodUntil] of tokens) if (goodUntil <= now) tokens.delete(old);
+        tokens.set(token, now + TOKEN_SECONDS * 1000);
+        return token;
       });
       vendor.get("/v2/account", () => ({ account: "CROSSDOCK" }));
       serveRates(vendor);
@@ -151,29 +167,50 @@ const credentials = {
 export const swiftEntry = ({ inboundUrl }: SandboxPremises): SandboxEntry =>
   sandboxEntry(swiftParcel({ ...credentials, newsUrl: inboundUrl("swift") }), credentials);
 
+const TOKEN_SECONDS = 3600;
+const isSignIn = (url: string): boolean => url.startsWith("/oauth/");
+
+/** RFC 6749, 4.4: a form, and an answer that says how long the token is good. */
+function serveTokens(vendor: Routes, issue: (serial: number) => string): void {
+  let serial = 0;
+  vendor.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    async (_request: unknown, body: string | Buffer) => Object.fromEntries(new URLSearchParams(String(body))),
+  );
+  const body = Type.Object({ grant_type: Type.Literal("client_credentials") });
+  vendor.post("/oauth/token", { schema: { body } }, () => {
+    serial += 1;
+    return { access_token: issue(serial), token_type: "Bearer", expires_in: TOKEN_SECONDS };
+  });
+}
+
 /** What Swift does not carry, or null. */
-function refused(to: Place, parcels: readonly { readonly lbs: string }[]) {
+function refused(to: Place, pieces: readonly Piece[]) {
   const fault = addressFault(to);
   if (fault) return refusal("ADDRESS_NOT_SERVED", fault);
-  return parcels.some(({ lbs }) => Number(lbs) > PARCEL_LBS_MAX)
+  const oversize = sizeFault(pieces, GAUGE);
+  if (oversize) return refusal("OVERSIZE", oversize);
+  return pieces.some(({ lbs }) => Number(lbs) > PARCEL_LBS_MAX)
     ? refusal("OVERWEIGHT", `A parcel weighs ${PARCEL_LBS_MAX} lb at most.`)
     : null;
 }
 
-const piecesOf = (parcels: readonly { id: string; lbs: string; hazmat: boolean }[]) =>
-  parcels.map((parcel) => ({ ...parcel, freightClass: "" }));
+const piecesOf = (parcels: readonly Static<typeof Parcel>[]): Piece[] =>
+  parcels.map(({ id, lbs, hazmat, dims: { l, w, h } }) => ({ id, lbs, hazmat, inches: [l, w, h], freightClass: "" }));
 
 function serveRates(vendor: Routes): void {
   vendor.post("/v2/rates", { schema: { body: RatesRequest } }, (request, reply) => {
     const { origin, destination, parcels } = request.body;
-    const no = refused(placeOf(destination), parcels);
+    const pieces = piecesOf(parcels);
+    const no = refused(placeOf(destination), pieces);
     if (no) return reply.code(no.status).send(no.body);
     const zone = zoneBetween(origin.zip, destination.zip);
     return reply.send({
       rates: tariffs.map((tariff) => ({
         svc: tariff.service,
         label: tariff.name,
-        total: priceOf(tariff, piecesOf(parcels), zone),
+        total: priceOf(tariff, pieces, zone),
         cur: "USD",
         days: tariff.days(zone),
       })),
@@ -187,7 +224,13 @@ const rendered = (consignment: Omit<Consignment, "isVoided" | "scans" | "signedB
   total: consignment.amount,
   labels: consignment.pieces.map((piece, index) => ({
     parcel: piece.id,
-    zpl: zplLabel("SWIFT PARCEL", consignment, piece, index, consignment.pieces.length),
+    zpl: zplLabel({
+      carrier: "SWIFT PARCEL",
+      serviceName: tariffs.find(({ service }) => service === consignment.service)?.name ?? "",
+      tendered: consignment,
+      piece,
+      index,
+    }),
   })),
 });
 
@@ -195,12 +238,12 @@ function serveShipments(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
   vendor.post("/v2/shipments", { schema: { body: ShipmentRequest } }, (request, reply) => {
     const { origin, destination, parcels, shipperReference, svc, po } = request.body;
     const tariff = tariffs.find(({ service }) => service === svc);
+    const pieces = piecesOf(parcels);
     const no =
-      refused(placeOf(destination), parcels) ??
+      refused(placeOf(destination), pieces) ??
       (tariff ? null : refusal("UNKNOWN_SERVICE", `There is no service "${svc}".`));
     if (no || !tariff) return reply.code(422).send(no?.body);
     const number = numberFor("SW", desk.state, shipperReference);
-    const pieces = piecesOf(parcels);
     const amount = priceOf(tariff, pieces, zoneBetween(origin.zip, destination.zip));
     const tendered = {
       number,
@@ -211,6 +254,7 @@ function serveShipments(vendor: Routes, desk: CarrierDesk, tell: Tell): void {
       to: placeOf(destination),
       pieces,
       shipperOrder: po,
+      bookedAt: desk.now().toISOString(),
     };
     desk.commit(open(desk, tendered, tell));
     return reply.code(201).send({ shipment: rendered(tendered) });

@@ -15,9 +15,12 @@ export interface SandboxCounterpart extends Counterpart {
   readonly data: Sandbox["data"];
 }
 
-/** Starts the sandbox and answers the counterparty of this connector. Nothing is kept. */
-export async function startCounterpart(code: string, seed = 7): Promise<SandboxCounterpart> {
-  const sandbox = await startSandbox({ hubUrl: "http://127.0.0.1:9", timeScale: 1_000, seed, clock: systemClock });
+/** Starts the sandbox and answers the counterparty of this connector. Nothing is kept; nobody listens to its messages unless `hubUrl` says who. */
+export async function startCounterpart(
+  code: string,
+  { hubUrl = "http://127.0.0.1:9", timeScale = 1_000 }: { readonly hubUrl?: string; readonly timeScale?: number } = {},
+): Promise<SandboxCounterpart> {
+  const sandbox = await startSandbox({ hubUrl, timeScale, seed: 7, clock: systemClock });
   const system = sandbox.systems[code];
   if (system === undefined) throw new Error(`The sandbox has no ${code}.`);
   const control = async <Schema extends TSchema>(path: string, body: object, schema: Schema) => {

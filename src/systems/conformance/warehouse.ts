@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { InboundMessage, Warehouse, WarehouseNews, WarehouseRelease } from "../ports.ts";
 import { callOverHttp, type Counterpart } from "./counterpart.ts";
+import { readsNews } from "./news.ts";
 import { namesItsFailures, writesExactlyOnce } from "./writing.ts";
 
 export interface WarehouseSubject {
@@ -70,36 +71,11 @@ export function warehouseConformance(subject: WarehouseSubject): void {
   });
 
   describe(`news from ${connector.title}`, () => {
-    const message = (body: object): InboundMessage => {
-      const bytes = Buffer.from(JSON.stringify(body));
-      return { headers: subject.sign(bytes, createHmac), body: bytes };
-    };
-    const read = (inbound: InboundMessage) => connector.readNews?.(inbound, subject.settings) ?? [];
-
-    it.each(subject.news)("reads $what", ({ body, reads }) => {
-      expect(read(message(body))).toMatchObject([reads]);
-    });
-
-    it("knows a repeat by the sender's own id", () => {
-      const [first] = subject.news;
-      const inbound = message(first?.body ?? {});
-      expect(read(inbound)[0]?.messageId).toBe(read(inbound)[0]?.messageId);
-      expect(read(inbound)[0]?.messageId).not.toBe("");
-    });
-
-    it("refuses a message of which any byte was changed", () => {
-      const { headers, body } = message(subject.news[0]?.body ?? {});
-      for (let index = 0; index < body.length; index += 1) {
-        const changed = Buffer.from(body);
-        changed[index] = (changed[index] ?? 0) ^ 1;
-        expect(() => read({ headers, body: changed })).toThrow(expect.objectContaining({ code: "invalid-signature" }));
-      }
-    });
-
-    it("says which fields are wrong in a message that is signed and not what it should be", () => {
-      expect(() => read(message({ event: "WAVE_VANISHED" }))).toThrow(
-        expect.objectContaining({ code: "invalid-document" }),
-      );
+    readsNews({
+      read: (message) => connector.readNews?.(message, subject.settings) ?? [],
+      sign: (body) => subject.sign(body, createHmac),
+      examples: subject.news,
+      nonsense: { event: "WAVE_VANISHED" },
     });
   });
 }

@@ -1,7 +1,8 @@
 import type { Address, MilestoneCode, RateQuote, ShippingDocument } from "#contracts";
 import { Type, type Static } from "typebox";
 import type { CarrierNews, Refused, ShipmentTender, TenderAccepted } from "../../ports.ts";
-import { readerOf, wordFor } from "../../reading.ts";
+import { readerOf } from "../../reading.ts";
+import { milestoneWord } from "../../milestone-word.ts";
 import { instantOf } from "./local-time.ts";
 
 /** Between our words and Anchor's. */
@@ -17,9 +18,12 @@ const flat = (side: "from" | "to", { name, company, street1, street2, city, regi
 export const toQuoteRequest = ({ shipFrom, shipTo, handlingUnits }: ShipmentTender) => ({
   ...flat("from", shipFrom),
   ...flat("to", shipTo),
-  pieces: handlingUnits.map(({ sscc, weightLb, hazardous = false }) => ({
+  pieces: handlingUnits.map(({ sscc, weightLb, lengthIn, widthIn, heightIn, hazardous = false }) => ({
     piece_id: sscc,
     weight_lb: weightLb,
+    length_in: lengthIn,
+    width_in: widthIn,
+    height_in: heightIn,
     dangerous: hazardous,
   })),
 });
@@ -101,6 +105,9 @@ const milestones: Readonly<Record<string, MilestoneCode>> = {
   HUB_IN: "in-transit",
   WITH_COURIER: "out-for-delivery",
   POD: "delivered",
+  NOBODY_HOME: "delivery-attempted",
+  HELD: "exception",
+  SENT_BACK: "returned-to-sender",
 };
 
 const Event = Type.Object({
@@ -128,15 +135,9 @@ function newsOf(
   signedBy: string | null,
 ): CarrierNews {
   const occurredAt = instantOf(local_time, zone);
-  const code = wordFor("Anchor", "status", milestones, status);
-  const milestone = {
-    code,
-    carrierCode: status,
-    description: status.toLowerCase().replaceAll("_", " "),
-    occurredAt,
-    location: place,
-  };
-  const isProven = code === "delivered" && signedBy !== null;
+  const text = status.toLowerCase().replaceAll("_", " ");
+  const milestone = { ...milestoneWord("Anchor", milestones, status, text), occurredAt, location: place };
+  const isProven = milestone.code === "delivered" && signedBy !== null;
   return {
     messageId: event_id,
     number,

@@ -1,7 +1,8 @@
 import type { Address, MilestoneCode, RateQuote } from "#contracts";
 import { Type, type Static } from "typebox";
 import type { CarrierNews, Refused, ShipmentTender, TenderAccepted } from "../../ports.ts";
-import { readerOf, wordFor } from "../../reading.ts";
+import { readerOf } from "../../reading.ts";
+import { milestoneWord } from "../../milestone-word.ts";
 
 /** Between our words and Piedmont's. */
 
@@ -19,11 +20,12 @@ const USUAL_CLASS = "70";
 export const toQuoteRequest = ({ shipFrom, shipTo, handlingUnits }: ShipmentTender) => ({
   Origin: toTerminal(shipFrom),
   Dest: toTerminal(shipTo),
-  Units: handlingUnits.map(({ sscc, weightLb, freightClass = USUAL_CLASS, hazardous = false }) => ({
-    Sscc: sscc,
-    Lbs: weightLb,
-    Class: freightClass,
-    Hazmat: hazardous,
+  Units: handlingUnits.map((unit) => ({
+    Sscc: unit.sscc,
+    Lbs: unit.weightLb,
+    Inches: { L: unit.lengthIn, W: unit.widthIn, H: unit.heightIn },
+    Class: unit.freightClass ?? USUAL_CLASS,
+    Hazmat: unit.hazardous ?? false,
   })),
 });
 
@@ -32,6 +34,7 @@ export const toPickupRequest = (tender: ShipmentTender, service: string) => ({
   Ref: tender.reference,
   Svc: service,
   PoNum: tender.customerPurchaseOrder ?? "",
+  PickupOn: tender.shipOn,
 });
 
 const Quote = Type.Object({ Svc: Type.String(), Name: Type.String(), Total: Type.String(), Days: Type.Integer() });
@@ -83,6 +86,9 @@ const milestones: Readonly<Record<string, MilestoneCode>> = {
   ARV: "in-transit",
   OFD: "out-for-delivery",
   DLV: "delivered",
+  ATT: "delivery-attempted",
+  DLY: "exception",
+  RTN: "returned-to-sender",
 };
 
 const Status = Type.Object({
@@ -105,9 +111,12 @@ function newsOf(
   { Id, Code, Text, UtcTime, Terminal }: Static<typeof Status>,
   signedBy: string | null,
 ): CarrierNews {
-  const code = wordFor("Piedmont", "Code", milestones, Code);
-  const milestone = { code, carrierCode: Code, description: Text, occurredAt: UtcTime, location: Terminal };
-  const isProven = code === "delivered" && signedBy !== null;
+  const milestone = {
+    ...milestoneWord("Piedmont", milestones, Code, Text),
+    occurredAt: UtcTime,
+    location: Terminal,
+  };
+  const isProven = milestone.code === "delivered" && signedBy !== null;
   return {
     messageId: Id,
     number,

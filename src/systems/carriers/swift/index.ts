@@ -28,26 +28,49 @@ interface Token {
 }
 /** Renewed a minute early, so that none runs out on the way. */
 const EARLY_MS = 60_000;
-/** Tokens live as long as the process, by the credentials they were given for: asking for one with every call is what carriers throttle. */
+/**
+ * The one thing a connector remembers: tokens, in this process, by the credentials they were given for. Asking for one with every call is what
+ * carriers throttle; a node that starts anew asks anew.
+ */
 const tokens = new Map<string, Token>();
+const keyOf = ({ clientId, clientSecret }: SwiftCall["settings"]): string => JSON.stringify([clientId, clientSecret]);
 
+/** Signing in changes nothing over there: whatever became of it, the call it was for was not made, and a no is one to our credentials. */
+function notAsked(failure: unknown): unknown {
+  if (!(failure instanceof CallFailure)) return failure;
+  const { category, system, operation, retryAfterMs, deferred } = failure;
+  return new CallFailure(`nothing was asked, for signing in failed. ${failure.message}`, {
+    category: category === "rejected" ? "unauthorized" : category,
+    outcome: "not-done",
+    system,
+    operation,
+    deferred,
+    ...(retryAfterMs !== null && { retryAfterMs }),
+    cause: failure,
+  });
+}
+
+/** OAuth 2.0 client credentials (RFC 6749, 4.4). */
 async function freshToken({ http, settings, now }: SwiftCall): Promise<string> {
   const basic = Buffer.from(`${settings.clientId}:${settings.clientSecret}`).toString("base64");
-  const { body } = await http.send({
+  const signIn = http.send({
     operation: "sign-in",
     method: "POST",
     path: "/oauth/token",
     headers: { authorization: `Basic ${basic}` },
-    body: {},
+    body: new URLSearchParams({ grant_type: "client_credentials" }),
+  });
+  const { body } = await signIn.catch((failure: unknown) => {
+    throw notAsked(failure);
   });
   const { access_token, expires_in } = fromToken(body);
-  tokens.set(settings.clientSecret, { value: access_token, goodUntil: now.getTime() + expires_in * 1000 - EARLY_MS });
+  tokens.set(keyOf(settings), { value: access_token, goodUntil: now.getTime() + expires_in * 1000 - EARLY_MS });
   return access_token;
 }
 
 /** Sends with a token; one that was withdrawn before its time is replaced once. */
 async function send(call: SwiftCall, request: HttpRequest): Promise<HttpAnswer> {
-  const known = tokens.get(call.settings.clientSecret);
+  const known = tokens.get(keyOf(call.settings));
   const token = known && known.goodUntil > call.now.getTime() ? known.value : await freshToken(call);
   const signed = (value: string) =>
     call.http.send({ ...request, headers: { ...request.headers, authorization: `Bearer ${value}` } });

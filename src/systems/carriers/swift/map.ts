@@ -1,7 +1,8 @@
 import type { Address, MilestoneCode, ProofOfDelivery, RateQuote } from "#contracts";
 import { Type, type Static } from "typebox";
 import type { CarrierNews, Refused, ShipmentTender, TenderAccepted } from "../../ports.ts";
-import { readerOf, wordFor } from "../../reading.ts";
+import { readerOf } from "../../reading.ts";
+import { milestoneWord } from "../../milestone-word.ts";
 
 /** Between our words and Swift's. */
 
@@ -16,9 +17,10 @@ const toParty = ({ name, company, street1, street2, city, region, postalCode }: 
 export const toRatesRequest = ({ shipFrom, shipTo, handlingUnits }: ShipmentTender) => ({
   origin: toParty(shipFrom),
   destination: toParty(shipTo),
-  parcels: handlingUnits.map(({ sscc, weightLb, hazardous = false }) => ({
+  parcels: handlingUnits.map(({ sscc, weightLb, lengthIn, widthIn, heightIn, hazardous = false }) => ({
     id: sscc,
     lbs: weightLb,
+    dims: { l: lengthIn, w: widthIn, h: heightIn },
     hazmat: hazardous,
   })),
 });
@@ -107,6 +109,9 @@ const milestones: Readonly<Record<string, MilestoneCode>> = {
   AR: "in-transit",
   OD: "out-for-delivery",
   DL: "delivered",
+  DA: "delivery-attempted",
+  EX: "exception",
+  RS: "returned-to-sender",
 };
 
 const Scan = Type.Object({
@@ -132,9 +137,7 @@ function newsOf(
 ): CarrierNews {
   const location = `${city}, ${st}`;
   const milestone = {
-    code: wordFor("Swift", "code", milestones, code),
-    carrierCode: code,
-    description: text,
+    ...milestoneWord("Swift", milestones, code, text),
     occurredAt: at,
     location,
   };
