@@ -7,7 +7,7 @@ create table access_tokens (
   expires_at timestamptz,               -- null: until it is revoked
   revoked_at timestamptz
 );
-create unique index access_tokens_active on access_tokens (name) where revoked_at is null;
+create unique index access_tokens_active on access_tokens (name) where revoked_at is null and expires_at is null;
 
 -- Lanes a person closed, for every node and across restarts; a node looks every second.
 create table closed_lanes (

@@ -12,7 +12,7 @@ create table access_tokens (
   constraint access_tokens_digest_key UNIQUE (digest),
   constraint access_tokens_pkey PRIMARY KEY (access_token_id)
 );
-CREATE UNIQUE INDEX access_tokens_active ON access_tokens USING btree (name) WHERE (revoked_at IS NULL);
+CREATE UNIQUE INDEX access_tokens_active ON access_tokens USING btree (name) WHERE ((revoked_at IS NULL) AND (expires_at IS NULL));
 
 create table allocations (
   sales_order_id text not null,
@@ -96,7 +96,7 @@ create table commands (
   finished_at timestamp with time zone,
   constraint commands_pkey PRIMARY KEY (id),
   constraint commands_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'parked'::text, 'done'::text, 'given-up'::text, 'skipped'::text])))
-);
+) with (fillfactor=80);
 CREATE INDEX commands_deadlines ON commands USING btree (deadline_at) WHERE ((status = 'waiting'::text) AND (deadline_at IS NOT NULL));
 CREATE INDEX commands_running ON commands USING btree (claimed_by) WHERE (status = 'running'::text);
 CREATE INDEX commands_story ON commands USING btree (correlation_id, seq);

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import type { CliCommand } from "./command.ts";
+import type { HubClient } from "./hub-client.ts";
 import { withHub } from "./local-hub.ts";
 import { paint } from "./terminal.ts";
 
@@ -19,6 +20,25 @@ function print(event: unknown, asJson: boolean): void {
     console.log(JSON.stringify(event));
   } else if (Value.Check(Told, event)) {
     console.log(`${paint("dim", event.time.slice(11, 23))}  ${event.type.padEnd(36)}  ${event.subject}`);
+  }
+}
+
+const SHOWN = 50;
+
+/** From the cursor given to the end of the log; of a long log, its end. */
+async function printLatest(client: HubClient, query: URLSearchParams, asJson: boolean): Promise<void> {
+  query.set("limit", "500");
+  let latest: readonly unknown[] = [];
+  for (;;) {
+    const page = await client.get(`/v1/events?${query.toString()}`);
+    if (!Value.Check(Page, page)) throw new Error("The hub's answer about events could not be read.");
+    latest = [...latest, ...page.events].slice(-SHOWN);
+    if (page.events.length === 0) {
+      for (const event of latest) print(event, asJson);
+      console.log(paint("dim", `cursor ${page.cursor}`));
+      return;
+    }
+    query.set("after", page.cursor);
   }
 }
 
@@ -51,11 +71,7 @@ export const events: CliCommand = {
         }
         return 0;
       }
-      const page = await client.get(`/v1/events?${query.toString()}`);
-      if (Value.Check(Page, page)) {
-        for (const event of page.events) print(event, values.json ?? false);
-        console.log(paint("dim", `cursor ${page.cursor}`));
-      }
+      await printLatest(client, query, values.json ?? false);
       return 0;
     });
   },

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { userInfo } from "node:os";
 import { CrossdockError } from "#contracts";
 import { createIds, systemClock, type Database } from "#platform";
 import { issueToken } from "#governance";
@@ -38,7 +39,10 @@ export const hubUrl = ({ hub: { host, port } }: HubConfiguration): string => `ht
 
 export async function speakTo(url: string, database: Database): Promise<LocalHub> {
   const surroundings = { clock: systemClock, ids: createIds(systemClock, randomBytes), randomBytes };
-  const token = await issueToken({ database, ...surroundings }, { purpose: "command line", lifeMs: TOKEN_LIFE_MS });
+  const token = await issueToken(
+    { database, ...surroundings },
+    { name: `command line (${userInfo().username})`, lifeMs: TOKEN_LIFE_MS },
+  );
   const client = hubClient(url, token);
   return { client, database, findOrder: (anyNumber) => findOrder(client, anyNumber) };
 }

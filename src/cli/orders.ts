@@ -45,8 +45,10 @@ async function act(
   }
   return withHub(async ({ client, findOrder }) => {
     const order = await findOrder(anyNumber);
-    const answer = await client.post(path(order.salesOrderId, rest), { reason: values.reason });
-    console.log(JSON.stringify(answer.body, null, 2));
+    await client.post(path(order.salesOrderId, rest), { reason: values.reason });
+    console.log(
+      `Noted for ${order.salesOrderNumber}. What follows is in its story: npx crossdock trace ${order.salesOrderNumber}`,
+    );
     return 0;
   });
 }

@@ -25,7 +25,7 @@ async function insertToken(tx: Queryable, { clock, ids, randomBytes }: TokenOpti
   const token = `xdk_${Buffer.from(randomBytes(TOKEN_BYTES)).toString("base64url")}`;
   const rows = await tx.query(
     `insert into access_tokens (access_token_id, name, digest, created_at) values ($1, $2, $3, $4)
-     on conflict (name) where revoked_at is null do nothing returning access_token_id`,
+     on conflict (name) where revoked_at is null and expires_at is null do nothing returning access_token_id`,
     [ids.next("tok"), ADMIN, digestOf(token), clock.now()],
   );
   return rows.length > 0 ? token : null;
@@ -35,10 +35,10 @@ async function insertToken(tx: Queryable, { clock, ids, randomBytes }: TokenOpti
 export const ensureAdminToken = (options: TokenOptions): Promise<string | null> =>
   insertToken(options.database, options);
 
-/** A token for a while, for who can open the hub's database anyhow: the command line. Named after its own id, so that there may be several. */
+/** A token for a while, for who can open the hub's database anyhow: the command line. There may be several of one name. */
 export async function issueToken(
   options: TokenOptions,
-  { purpose, lifeMs }: { readonly purpose: string; readonly lifeMs: number },
+  { name, lifeMs }: { readonly name: string; readonly lifeMs: number },
 ): Promise<string> {
   const { database, clock, ids, randomBytes } = options;
   const token = `xdk_${Buffer.from(randomBytes(TOKEN_BYTES)).toString("base64url")}`;
@@ -46,7 +46,7 @@ export async function issueToken(
   const now = clock.now();
   await database.query(
     "insert into access_tokens (access_token_id, name, digest, created_at, expires_at) values ($1, $2, $3, $4, $5)",
-    [id, `${purpose} ${id}`, digestOf(token), now, new Date(now.getTime() + lifeMs)],
+    [id, name, digestOf(token), now, new Date(now.getTime() + lifeMs)],
   );
   return token;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { testDatabase } from "#testing";
+import { isConnectionLoss, openDatabase, type Database, type Queryable, type Transaction } from "./database.ts";
 
 const database = await testDatabase();
 await database.query("create table things (id int primary key, amount numeric)");
@@ -44,5 +45,140 @@ describe("the database", () => {
     const statement = { name: "twice", text: "select $1::int * 2 as twice" };
     const answers = await Promise.all([1, 2, 3].map((value) => database.query<{ twice: number }>(statement, [value])));
     expect(answers.flat().map(({ twice }) => twice)).toEqual([2, 4, 6]);
+  });
+});
+
+const pidOf = async (asked: Queryable): Promise<number> => {
+  const [row] = await asked.query<{ pid: number }>("select pg_backend_pid() as pid");
+  return row?.pid ?? 0;
+};
+const cut = (pid: number) => database.query("select pg_terminate_backend($1, 2000)", [pid]);
+const failureOf = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
+
+describe("a transaction", () => {
+  it("does not claim to be done when a failure inside it was kept quiet", async () => {
+    let told = false;
+    const accepted = database.transaction(async (tx) => {
+      tx.afterCommit(() => (told = true));
+      await tx.query("insert into things values (20, 1)");
+      await failureOf(tx.query("select 1 / 0"));
+      return "accepted";
+    });
+    await expect(accepted).rejects.toThrow(/^Nothing was committed: a statement of the transaction failed/);
+    expect(told).toBe(false);
+    expect(await database.query("select id from things where id = 20")).toEqual([]);
+  });
+
+  it("tells others after its commit, in order, and never after a rollback", async () => {
+    const told: string[] = [];
+    const insert = (id: number) => async (tx: Transaction) => {
+      tx.afterCommit(() => told.push(`first of ${id}`));
+      tx.afterCommit(() => told.push(`second of ${id}`));
+      await tx.query("insert into things values ($1, 0)", [id]);
+      expect(told).not.toContain(`first of ${id}`);
+    };
+    await database.transaction(insert(30));
+    await failureOf(database.transaction(insert(30)));
+    expect(told).toEqual(["first of 30", "second of 30"]);
+  });
+
+  it("is tried again only as often as it says, and only when its neighbours were to blame", async () => {
+    const attempts = async (code: string, retries?: number): Promise<number> => {
+      let count = 0;
+      const work = async (tx: Transaction) => {
+        count += 1;
+        await tx.query(`do $$ begin raise exception using errcode = '${code}'; end $$`);
+      };
+      await expect(database.transaction(work, retries === undefined ? {} : { retries })).rejects.toMatchObject({
+        code,
+      });
+      return count;
+    };
+    expect(await attempts("40001", 2)).toBe(3);
+    expect(await attempts("40P01", 1)).toBe(2);
+    expect(await attempts("40001")).toBe(1);
+    expect(await attempts("23505", 5)).toBe(1);
+  });
+});
+
+describe("a lost connection", () => {
+  const losing = (lose: (tx: Transaction, pid: number) => Promise<unknown>) =>
+    failureOf(
+      database.transaction(async (tx) => {
+        await tx.query("insert into things values (40, 0)");
+        await lose(tx, await pidOf(tx));
+      }),
+    );
+
+  it("fails the transaction it carried, between two statements or during one, and nothing else", async () => {
+    const between = await losing(async (tx, pid) => {
+      await cut(pid);
+      // The news comes while nothing is asked: it must not end the process.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await tx.query("select 1");
+    });
+    const during = await losing((tx, pid) => {
+      setTimeout(() => void cut(pid), 50);
+      return tx.query("select pg_sleep(10)");
+    });
+    expect([between, during].map(isConnectionLoss)).toEqual([true, true]);
+    expect(await database.query("select id from things where id = 40")).toEqual([]);
+  });
+
+  it("is replaced when nobody was using it", async () => {
+    const single = openDatabase({ url: database.url, maxConnections: 1 });
+    const before = await pidOf(single);
+    await cut(before);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await pidOf(single)).not.toBe(before);
+    await single.close();
+  });
+
+  it("is told to the session that had it, once; one that is closed is not lost", async () => {
+    const session = await database.session();
+    let losses = 0;
+    const lost = new Promise<void>((resolve) => {
+      session.onLost(() => {
+        losses += 1;
+        resolve();
+      });
+    });
+    await cut(await pidOf(session));
+    await lost;
+    await session.close();
+    const closed = await database.session();
+    closed.onLost(() => (losses += 1));
+    await closed.close();
+    expect(losses).toBe(1);
+  });
+
+  it("is told from a refusal: trying again later helps against one, not against the other", async () => {
+    const elsewhere = (change: (url: URL) => void): Database => {
+      const url = new URL(database.url);
+      change(url);
+      return openDatabase({ url: url.href, maxConnections: 1 });
+    };
+    const nobodyThere = elsewhere((url) => (url.port = "1"));
+    const wrongPassword = elsewhere((url) => (url.password = "wrong"));
+    const failures = await Promise.all([
+      failureOf(nobodyThere.query("select 1")),
+      failureOf(wrongPassword.query("select 1")),
+      failureOf(database.query("select 1 / 0")),
+    ]);
+    expect(failures.map(isConnectionLoss)).toEqual([true, false, false]);
+    await Promise.all([nobodyThere.close(), wrongPassword.close()]);
+  });
+});
+
+describe("a session", () => {
+  it("hears what is notified, on its channels only", async () => {
+    const session = await database.session();
+    const heard: string[] = [];
+    session.onNotification((channel, payload) => heard.push(`${channel}: ${payload}`));
+    await session.query("listen goods_in");
+    await database.query("select pg_notify('goods_out', 'no'), pg_notify('goods_in', 'a pallet')");
+    await session.query("select 1");
+    expect(heard).toEqual(["goods_in: a pallet"]);
+    await session.close();
   });
 });

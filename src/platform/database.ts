@@ -9,7 +9,7 @@ export interface Statement {
 
 /**
  * What a domain takes to ask the database. NUMERIC and BIGINT come as strings (exact), DATE as 'YYYY-MM-DD', TIMESTAMPTZ as Date,
- * JSONB parsed. A parameter that is an object is sent as JSON.
+ * JSONB parsed. A parameter that is an object is sent as JSON; an array as a PostgreSQL array (for JSON, stringify it).
  */
 export interface Queryable {
   query<Row extends object>(statement: string | Statement, parameters?: readonly unknown[]): Promise<readonly Row[]>;
@@ -47,6 +47,11 @@ interface DatabaseOptions {
   readonly applicationName?: string;
   readonly log?: Log;
 }
+
+/** A peer that vanished without a word (a pulled cable, a failed-over host) is found out, not waited for two hours as the system would. */
+const KEEP_ALIVE_MS = 10_000;
+/** For a connection, or for one of the pool to be free: longer than any work takes, and not for ever. */
+const CONNECT_WAIT_MS = 30_000;
 
 const DATE_OID = pg.types.builtins.DATE;
 const asText = (text: string) => text;
@@ -95,7 +100,10 @@ async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Re
   try {
     await client.query("begin");
     const result = await work(branded({ ...queryableOver(client), afterCommit: (then) => void afterwards.push(then) }));
-    await client.query("commit");
+    const { command } = await client.query("commit");
+    // PostgreSQL answers the commit of a failed transaction with a rollback, and without an error.
+    if (command !== "COMMIT")
+      throw new Error("Nothing was committed: a statement of the transaction failed, and its error was kept quiet.");
     for (const then of afterwards) then();
     return result;
   } catch (error) {
@@ -128,8 +136,17 @@ export function openDatabase({
   applicationName = "crossdock",
   log,
 }: DatabaseOptions): Database {
-  const settings = { connectionString: url, application_name: applicationName, types: typeParsers, keepAlive: true };
+  const settings = {
+    connectionString: url,
+    application_name: applicationName,
+    types: typeParsers,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    connectionTimeoutMillis: CONNECT_WAIT_MS,
+  };
   const pool = new pg.Pool({ ...settings, max: maxConnections, idleTimeoutMillis: 30_000 });
+  // One that breaks between two statements of a transaction fails the next of them; here, too, the event must be heard.
+  pool.on("connect", (client) => void client.on("error", () => {}));
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
   pool.on("error", (error) =>
     log?.warn({ err: error }, "An idle database connection was lost; the next query opens another."),

@@ -103,6 +103,7 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
       when(["registering", "taxing"], saw.SalesOrderCancelRequested, "cancelling", cancelLines, cancelOrderInErp),
       when("fulfilling",   saw.SalesOrderCancelRequested,       "cancelling",  recall),
       when("delivering",   saw.SalesOrderCancelRequested,       stay,          refuseToCancel),
+      when("delivering",   saw.SalesOrderCancelRefused,         stay),
 
       when("cancelling",   saw.SalesOrderRegistered,            stay,          recordErpNumber),
       when("cancelling",   saw.SalesOrderRegistrationRefused,   stay),

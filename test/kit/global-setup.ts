@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chmodSync } from "node:fs";
 import { migrate, openDatabase, startEmbeddedPostgres } from "#platform";
 import type { TestProject } from "vitest/node";
 
@@ -14,7 +14,25 @@ const forgetful = { fsync: "off", synchronous_commit: "off", full_page_writes: "
 declare module "vitest" {
   interface ProvidedContext {
     serverUrl: string;
+    /** Whether the server is still there after the run, and with it what failed tests leave to be looked at. */
+    isServerKept: boolean;
   }
+}
+
+const stopAndDelete =
+  'cat > /dev/null; kill -INT "$0" 2> /dev/null; while kill -0 "$0" 2> /dev/null; do sleep 0.1; done; rm -rf "$1"';
+
+/**
+ * Ends the server of a run that ends without its teardown (killed, timed out, crashed): the pipe to this shell closes with the run, however it
+ * ends. Answers how to call it off.
+ */
+function endWithUs(pid: number, folder: string): () => void {
+  const shell = spawn("/bin/sh", ["-c", stopAndDelete, String(pid), folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  shell.unref();
+  return () => void shell.kill("SIGKILL");
 }
 
 /** One cluster a run; a template database with every migration applied, from which each test file's own is cloned. */
@@ -23,6 +41,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   chmodSync(folder, 0o711);
   const given = process.env["TEST_DATABASE_URL"];
   const server = given ? null : await startEmbeddedPostgres({ dataDir: join(folder, "postgres"), settings: forgetful });
+  const callOff = server ? endWithUs(server.pid, folder) : () => {};
   const serverUrl = given ?? server?.url ?? "";
   const database = openDatabase({ url: serverUrl, maxConnections: 1 });
   await database.query("drop database if exists crossdock_template");
@@ -32,8 +51,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await migrate(template, migrations);
   await template.close();
   project.provide("serverUrl", serverUrl);
+  project.provide("isServerKept", server === null);
   return async () => {
     await server?.stop();
+    callOff();
     rmSync(folder, { recursive: true, force: true });
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, inject } from "vitest";
+import { afterAll, afterEach, inject } from "vitest";
 import { openDatabase, type Database } from "#platform";
 import { withDatabase } from "./global-setup.ts";
 
@@ -8,8 +8,8 @@ export interface TestDatabase extends Database {
 }
 
 /**
- * A database of the test file's own, cloned from the migrated template and dropped at the end. Fails when somebody still holds a connection then:
- * a leaked pool is a bug of the code under test.
+ * A database of the test file's own, cloned from the migrated template and dropped at the end; on a server that stays (TEST_DATABASE_URL), that of
+ * a failed file is kept to be looked at. Fails when somebody still holds a connection at the end: a leaked pool is a bug of the code under test.
  */
 export async function testDatabase(options: { readonly maxConnections?: number } = {}): Promise<TestDatabase> {
   const serverUrl = inject("serverUrl");
@@ -18,10 +18,16 @@ export async function testDatabase(options: { readonly maxConnections?: number }
   await createFromTemplate(server, name);
   const url = withDatabase(serverUrl, name);
   const database = openDatabase({ url, maxConnections: options.maxConnections ?? 8, applicationName: name });
+  let hasFailed = false;
+  afterEach(({ task }) => {
+    hasFailed ||= task.result?.state === "fail";
+  });
   afterAll(async () => {
     await database.close();
     const leaked = await leakedConnections(server, name);
-    await server.query(`drop database if exists ${name} with (force)`);
+    if (hasFailed && inject("isServerKept"))
+      process.stderr.write(`A test failed; its database ${name} is kept to be looked at.\n`);
+    else await server.query(`drop database if exists ${name} with (force)`);
     await server.close();
     if (leaked.length > 0) throw new Error(`Connections were left open: ${leaked.join(", ")}`);
   });

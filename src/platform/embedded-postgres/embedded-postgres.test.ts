@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -19,7 +19,7 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { packagedFolder, preparedBinaries, unprivileged } from "./binaries.ts";
+import { packagedFolder, preparedBinaries, reachable, unprivileged } from "./binaries.ts";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "./index.ts";
 import { isAlive } from "./processes.ts";
 
@@ -72,15 +72,15 @@ interface Hub {
   readonly server: Pick<EmbeddedPostgres, "url" | "pid" | "joined">;
 }
 
+const hubScript = (dataDir: string): string => `
+  import { startEmbeddedPostgres } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, "index.ts")).href)};
+  const server = await startEmbeddedPostgres(${JSON.stringify({ dataDir, settings: forgetful })});
+  console.log(JSON.stringify(server));
+  setInterval(() => {}, 1000);`;
+
 /** Another process that starts the server of a folder and goes on living. */
 async function startHub(dataDir: string): Promise<Hub> {
-  const module = pathToFileURL(join(import.meta.dirname, "index.ts")).href;
-  const script = `
-    import { startEmbeddedPostgres } from ${JSON.stringify(module)};
-    const server = await startEmbeddedPostgres(${JSON.stringify({ dataDir, settings: forgetful })});
-    console.log(JSON.stringify(server));
-    setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--conditions=source", "--input-type=module", "-e", script], {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", hubScript(dataDir)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   hubs.add(child);
@@ -155,6 +155,24 @@ describe("the embedded PostgreSQL", () => {
     await again.stop();
   });
 
+  it("waits for what a killed postmaster left computing, and is not fooled by one that dies as it is joined", async () => {
+    const server = await start(dataDir, small);
+    const busy = await connected(server.url);
+    const until = "clock_timestamp() + interval '2 seconds'";
+    const cutShort = busy
+      .query(`do $$ declare till timestamptz := ${until}; begin while clock_timestamp() < till loop end loop; end $$`)
+      .catch((error: unknown) => error);
+    await vi.waitFor(async () =>
+      expect(await ask(server.url, "select 1 from pg_stat_activity where query like 'do $$%'")).toHaveLength(1),
+    );
+    process.kill(server.pid, "SIGKILL");
+    const again = await start(dataDir, small);
+    expect(again.joined).toBe(false);
+    expect(await ask(again.url, "select 1 as one")).toEqual([{ one: 1 }]);
+    await cutShort;
+    await again.stop();
+  });
+
   it("is not fooled by a lock file that names somebody else's process, or nobody's", async () => {
     const gone = await start(dataDir, small);
     const pidFile = join(dataDir, "cluster", "postmaster.pid");
@@ -213,6 +231,24 @@ describe("the embedded PostgreSQL", () => {
     );
     expect(readdirSync(foreign)).toEqual(["thesis.txt"]);
     expect(lstatSync(foreign).mode).toBe(mode);
+  });
+});
+
+describe("a user of the system without a name", () => {
+  it("is told why no cluster can be made, and what to do", ({ skip }) => {
+    const isRoot = unprivileged() !== null;
+    skip(!isRoot || !reachable(process.execPath) || !reachable(import.meta.dirname), "only root can become one");
+    const home = join(root, "nameless");
+    const identity = { uid: 61_234, gid: 61_234 };
+    mkdirSync(home);
+    chownSync(home, identity.uid, identity.gid);
+    const { stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", hubScript(join(home, "postgres"))], {
+      ...identity,
+      cwd: "/",
+    });
+    expect(stderr.toString()).toMatch(
+      /PostgreSQL could not make its files in \S+ \(.*user does not exist\)\. .* set DATABASE_URL/,
+    );
   });
 });
 

@@ -12,6 +12,7 @@ import {
   ensureDatabase,
   initialise,
   launch,
+  listenToLog,
   othersConnected,
   refuseOtherVersion,
   shutDown,
@@ -39,6 +40,8 @@ interface EmbeddedOptions {
 
 const START_ATTEMPTS = 3;
 const START_AGAIN_MS = 200;
+/** A backend in the middle of a long computation does not notice at once that its postmaster was killed. */
+const HELD_WAIT_MS = 20_000;
 
 /** Starts or joins the PostgreSQL of a folder, from the binaries npm brought. Errors say in one sentence what to do. */
 export async function startEmbeddedPostgres({
@@ -49,11 +52,10 @@ export async function startEmbeddedPostgres({
   const { path, lockFile } = locateData(dataDir);
   return withStartLock(lockFile, async () => {
     const folder = openDataFolder(path);
-    const running = runningServer(folder);
-    if (running) await untilAnswering(folder, running.pid, running.port);
-    const { pid, port } = running ?? (await start(folder, { ...durableSettings, ...settings }, log));
+    const joined = await joinRunning(folder);
+    const { pid, port } = joined ?? (await start(folder, { ...durableSettings, ...settings }, log));
     await ensureDatabase(folder, port);
-    return { url: urlFor(folder, port), pid, joined: running !== null, stop: () => stop(folder, pid) };
+    return { url: urlFor(folder, port), pid, joined: joined !== null, stop: () => stop(folder, pid) };
   });
 }
 
@@ -62,11 +64,26 @@ interface Running {
   readonly port: number;
 }
 
+/** Null where none runs, or where the one that did ends just now. */
+async function joinRunning(folder: DataFolder): Promise<Running | null> {
+  const running = runningServer(folder);
+  if (!running) return null;
+  try {
+    await untilAnswering(folder, running.pid, running.port);
+    return running;
+  } catch (error) {
+    if (isAlive(running.pid)) throw error;
+    return null;
+  }
+}
+
 async function start(folder: DataFolder, settings: Settings, log?: Log): Promise<Running> {
   const native = preparedBinaries(folder.path);
   if (existsSync(join(folder.cluster, "PG_VERSION"))) await refuseOtherVersion(folder, native);
   else await initialise(folder, native, settings);
+  const heldUntil = performance.now() + HELD_WAIT_MS;
   for (let attempt = 1; ; attempt += 1) {
+    const hearLastWords = listenToLog(folder);
     const port = await choosePort(folder);
     log?.debug({ port, cluster: folder.cluster }, "Starting the embedded PostgreSQL.");
     const pid = await launch(folder, native, port, settings);
@@ -77,7 +94,9 @@ async function start(folder: DataFolder, settings: Settings, log?: Log): Promise
       const hasEnded = !isAlive(pid);
       await shutDown(pid);
       // It ends at once where its port was just taken, or where backends of a postmaster that was killed still hold its memory.
-      if (!hasEnded || attempt === START_ATTEMPTS) throw error;
+      const isHeld = hearLastWords().includes("shared memory block");
+      const isWorthAnother = isHeld ? performance.now() < heldUntil : attempt < START_ATTEMPTS;
+      if (!hasEnded || !isWorthAnother) throw error;
       await pause(START_AGAIN_MS);
     }
   }

@@ -1,6 +1,16 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -51,6 +61,12 @@ function syncOption(settings: Settings): readonly string[] {
   return process.platform === "linux" ? ["--sync-method=syncfs"] : [];
 }
 
+/** What a program that failed said last: of what it says, that is the reason. */
+const lastLine = (failure: unknown): string => {
+  const said = failure instanceof Error && "stderr" in failure ? String(failure.stderr) : "";
+  return said.trim().split("\n").at(-1) || String(failure);
+};
+
 /** Made under another name and renamed when whole, so that an initdb cut short is simply done again. */
 export async function initialise(folder: DataFolder, native: string, settings: Settings): Promise<void> {
   const unfinished = `${folder.cluster}.unfinished`;
@@ -74,6 +90,11 @@ export async function initialise(folder: DataFolder, native: string, settings: S
   try {
     await run(join(native, "bin", "initdb"), args, { ...identity, cwd: folder.path, env: {} });
     renameSync(unfinished, folder.cluster);
+  } catch (cause) {
+    throw new Error(
+      `PostgreSQL could not make its files in ${folder.cluster} (${lastLine(cause)}). Mend that, or set DATABASE_URL to a PostgreSQL of your own.`,
+      { cause },
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -138,6 +159,12 @@ export async function launch(folder: DataFolder, native: string, port: number, s
   await once(child, "spawn");
   child.unref();
   return child.pid ?? 0;
+}
+
+/** From now on; answers what it said since. */
+export function listenToLog(folder: DataFolder): () => string {
+  const from = existsSync(folder.logFile) ? statSync(folder.logFile).size : 0;
+  return () => readFileSync(folder.logFile).subarray(from).toString("utf8");
 }
 
 async function ask(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {

@@ -14,7 +14,7 @@ export const waitingLanes = {
 
 const claimedColumns = `
   c.id as "commandId", c.process, c.instance_id as "instanceId", c.correlation_id as "correlationId", c.name, c.lane, c.attempts,
-  c.maybe_done as "maybeDone", c.edition, c.deadline_at as "deadlineAt", c.category, c.explanation,
+  c.maybe_done as "maybeDone", c.edition, c.claimed_by as "claimedBy", c.deadline_at as "deadlineAt", c.category, c.explanation,
   e.id as "eventId", e.type, e.source, e.subject, e.time, e.correlation_id as "eventCorrelationId", e.causation_id as "causationId",
   coalesce(c.payload, e.data) as data`;
 
@@ -57,16 +57,16 @@ export const claimExpired = {
     select ${claimedColumns} from c join events e on e.id = c.event_id order by c.seq`,
 };
 
-/** Only what is still claimed by the node that answers. */
+/** Only what is still claimed as it was: what was taken over is answered by whoever has it now. */
 export const complete = {
   name: "complete-commands",
   text: `
     update commands c
        set status = r.status, maybe_done = r.maybe_done, attempts = r.attempts, due_at = r.due_at, claimed_by = null,
            category = r.category, outcome = r.outcome, explanation = r.explanation, finished_at = r.finished_at
-      from jsonb_to_recordset($1::jsonb) r (id text, status text, maybe_done boolean, attempts int, due_at timestamptz,
+      from jsonb_to_recordset($1::jsonb) r (id text, claimed_by int, status text, maybe_done boolean, attempts int, due_at timestamptz,
         category text, outcome text, explanation text, finished_at timestamptz)
-     where c.id = r.id and c.status = 'running' and c.claimed_by = $2
+     where c.id = r.id and c.status = 'running' and c.claimed_by = r.claimed_by
     returning c.id`,
 };
 

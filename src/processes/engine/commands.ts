@@ -50,6 +50,8 @@ export interface ClaimedCommand extends Omit<LoggedEvent, "id" | "correlationId"
   readonly attempts: number;
   readonly maybeDone: boolean;
   readonly edition: number;
+  /** The number this node had when it claimed; it gets another when its session is lost. */
+  readonly claimedBy: number;
   readonly deadlineAt: Date | null;
   readonly category: string | null;
   readonly explanation: string | null;

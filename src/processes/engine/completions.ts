@@ -24,7 +24,6 @@ interface CompletionOptions {
   readonly database: Database;
   readonly eventLog: EventLog;
   readonly clock: Clock;
-  readonly node: () => number;
   readonly log: Log;
   readonly at: AtInstant;
 }
@@ -98,10 +97,11 @@ async function writeUntellable(options: CompletionOptions, completion: Completio
   await write(options, [{ claimed, status: "parked", drafts: [], maybeDone: true, ...failure }]);
 }
 
-async function write({ database, eventLog, clock, node, at }: CompletionOptions, completions: readonly Completion[]) {
+async function write({ database, eventLog, clock, at }: CompletionOptions, completions: readonly Completion[]) {
   const now = clock.now();
   const rows = completions.map(({ claimed, status, maybeDone, attempts, dueAt, category, outcome, explanation }) => ({
     id: claimed.commandId,
+    claimed_by: claimed.claimedBy,
     status,
     maybe_done: maybeDone,
     attempts: attempts ?? claimed.attempts,
@@ -112,7 +112,7 @@ async function write({ database, eventLog, clock, node, at }: CompletionOptions,
     finished_at: status === "done" || status === "given-up" ? now : null,
   }));
   await database.transaction(async (tx) => {
-    const ours = await tx.query<{ id: string }>(sql.complete, [JSON.stringify(rows), node()]);
+    const ours = await tx.query<{ id: string }>(sql.complete, [JSON.stringify(rows)]);
     // A command that was taken from us, because we were believed dead, is answered by whoever has it now.
     const stillOurs = new Set(ours.map(({ id }) => id));
     const drafts = completions.flatMap(({ claimed, drafts }) => (stillOurs.has(claimed.commandId) ? drafts : []));

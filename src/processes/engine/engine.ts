@@ -2,7 +2,7 @@ import type { EventLog, EventRoute } from "#events";
 import type { Clock, Database, Ids, Log, Membership, Waker } from "#platform";
 import { createAdvance } from "./advance.ts";
 import { createBell, type Bell } from "./bell.ts";
-import { createCommandRunner, type EngineLanes } from "./commands.ts";
+import { createCommandRunner, type CommandRunner, type EngineLanes } from "./commands.ts";
 import type { AtInstant } from "./instants.ts";
 import type { Process } from "./process.ts";
 import { compileProcess, type CompiledProcess } from "./table.ts";
@@ -21,9 +21,9 @@ export interface EngineOptions {
   readonly lanes: EngineLanes;
   readonly log: Log;
   readonly waker: Waker;
-  /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 3. */
+  /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 2. */
   readonly advancers?: number;
-  /** Facts a transaction takes at most. Default 500. */
+  /** Facts a transaction takes at most. Default 1000. */
   readonly factsMax?: number;
   /** How often a transaction goes round before it commits and the rest goes by the inbox. Default 100. */
   readonly roundsMax?: number;
@@ -60,8 +60,31 @@ export const routesOf = (processes: readonly Process[]): readonly EventRoute[] =
     })),
   );
 
+/** Trouble with the database is waited out. */
+async function repeatUntil(
+  stop: AbortSignal,
+  { clock, log }: Pick<EngineOptions, "clock" | "log">,
+  what: string,
+  once: () => Promise<void>,
+): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await once();
+    } catch (error) {
+      log.warn({ err: error }, `${what} is interrupted: ${explain(error)}`);
+      await clock.sleep(TROUBLE_PAUSE_MS, stop);
+    }
+  }
+}
+
+async function commandsIdle(commands: CommandRunner, clock: Clock, withinMs: number): Promise<void> {
+  const idle = new AbortController();
+  await Promise.race([commands.idle(), clock.sleep(withinMs, idle.signal)]);
+  idle.abort();
+}
+
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, log, node, waker, pollMs = 1_000, advancers = 3, drainMs = 10_000 } = options;
+  const { clock, node, waker, pollMs = 1_000, advancers = 2, drainMs = 10_000 } = options;
   const sleep = (ms: number, signal: AbortSignal) => clock.sleep(ms, signal);
   const commandBell = createBell(sleep);
   const factBells = Array.from({ length: advancers }, () => createBell(sleep));
@@ -70,7 +93,7 @@ export function createEngine(options: EngineOptions): Engine {
   const shared = { ...options, processes, at, node: () => node.number() };
   const advance = createAdvance({
     ...shared,
-    factsMax: options.factsMax ?? 500,
+    factsMax: options.factsMax ?? 1_000,
     roundsMax: options.roundsMax ?? 100,
     plenty: () => {
       for (const bell of factBells) bell.ring();
@@ -84,17 +107,8 @@ export function createEngine(options: EngineOptions): Engine {
   const stopping = new AbortController();
   const loops: Promise<void>[] = [];
 
-  /** Repeats until the engine stops; trouble with the database is waited out. */
-  const repeat = async (what: string, once: () => Promise<void>) => {
-    while (!stopping.signal.aborted) {
-      try {
-        await once();
-      } catch (error) {
-        log.warn({ err: error }, `${what} is interrupted: ${explain(error)}`);
-        await clock.sleep(TROUBLE_PAUSE_MS, stopping.signal);
-      }
-    }
-  };
+  const repeat = (what: string, once: () => Promise<void>) =>
+    loops.push(repeatUntil(stopping.signal, options, what, once));
   const advanceOrWait = async (bell: Bell) => {
     if (!(await advance())) await bell.wait(pollMs);
   };
@@ -113,27 +127,22 @@ export function createEngine(options: EngineOptions): Engine {
     await clock.sleep(HOUSEKEEPING_MS, stopping.signal);
   };
 
-  const idleWithin = async (ms: number) => {
-    const idle = new AbortController();
-    await Promise.race([commands.idle(), clock.sleep(ms, idle.signal)]);
-    idle.abort();
-  };
-
   return {
     start() {
-      for (const bell of factBells) loops.push(repeat("Advancing processes", () => advanceOrWait(bell)));
-      loops.push(repeat("Performing commands", performOrWait), repeat("Looking after other nodes", keepHouse));
+      for (const bell of factBells) repeat("Advancing processes", () => advanceOrWait(bell));
+      repeat("Performing commands", performOrWait);
+      repeat("Looking after other nodes", keepHouse);
       const news = waker.listener();
-      loops.push(repeat("Listening", () => news.wait(pollMs, stopping.signal).then(ring)));
+      repeat("Listening", () => news.wait(pollMs, stopping.signal).then(ring));
     },
     async stop() {
       stopping.abort();
       for (const bell of [...factBells, commandBell]) bell.ring();
       await Promise.all(loops.splice(0));
-      await idleWithin(drainMs);
+      await commandsIdle(commands, clock, drainMs);
       if (commands.running() === 0) return;
       commands.abort();
-      await idleWithin(ABORTED_WAIT_MS);
+      await commandsIdle(commands, clock, ABORTED_WAIT_MS);
     },
     async runToRest() {
       for (;;) {

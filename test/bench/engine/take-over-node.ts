@@ -45,7 +45,7 @@ const asking: Process = {
 const log = createLog({ level: "silent" });
 const database = openDatabase({ url, log });
 const ids = createIds(clock, randomBytes);
-const { node } = await joinCluster({ database, clock, host: "bench", pid: process.pid, version: "bench" });
+const node = await joinCluster({ database, clock, host: "bench", pid: process.pid, version: "bench" });
 const waker = await createWaker({ database, channel: "take_over", clock, log });
 const catalogue = [...Object.values(saw), ...engineEvents];
 const eventLog = createEventLog({ clock, ids, source: "bench", routes: routesOf([asking]), catalogue, waker });
@@ -66,4 +66,4 @@ const drafts = Array.from({ length: Number(begin) }, (_, index) => `take_over_${
   saw.Started({ id }, { correlationId: id }),
 );
 if (drafts.length > 0) await database.transaction((tx) => eventLog.append(tx, drafts));
-process.send?.({ node: node.number });
+process.send?.({ node: node.number() });

@@ -4,7 +4,7 @@ import { contend, eachChunk, pause } from "./harness.ts";
 
 /**
  * Five chained jobs. Each inserts its row and queues the next in one statement, so one commit. Jobs are fetched a hundred at a time (the local
- * queue) and worked ten at once; of eight settings tried here this was the fastest, twice its defaults.
+ * queue) and worked ten at once; of eight settings tried here this was the fastest.
  */
 const insertAndQueue = {
   name: "step",
