@@ -1,6 +1,6 @@
 import { Decimal } from "decimal.js";
 import type { Piece, Place, Tendered } from "./consignments.ts";
-import { barCode, drawnPdf, put, type Pdf } from "./pdf.ts";
+import { drawBarCode, drawnPdf, put, type Pdf } from "./pdf.ts";
 
 export interface Freight {
   readonly carrier: string;
@@ -21,14 +21,13 @@ const poundsOf = (pieces: readonly Piece[]): string =>
   pieces.reduce((sum, { lbs }) => sum.plus(lbs), new Decimal(0)).toFixed(2);
 
 /** A straight bill of lading in the layout VICS gave the trade, base64: parties, numbers, customer order, handling units, signatures. */
-export async function billOfLading(freight: Freight): Promise<string> {
+export function billOfLading(freight: Freight): Promise<string> {
   const { bolNumber, tendered } = freight;
-  const [bolBars, proBars] = await Promise.all([barCode(bolNumber), barCode(tendered.number)]);
   const sheet = { title: `Bill of lading ${bolNumber}`, size: "LETTER", drawnAt: tendered.bookedAt } as const;
   return drawnPdf(sheet, (pdf) => {
     drawHead(pdf, freight);
     drawParties(pdf, tendered);
-    drawNumbers(pdf, freight, bolBars, proBars);
+    drawNumbers(pdf, freight);
     drawCustomerOrder(pdf, tendered);
     const end = drawHandlingUnits(pdf, freight, 352);
     drawSignatures(pdf, Math.max(end, 560));
@@ -72,21 +71,16 @@ function drawParties(pdf: Pdf, { from, to, reference }: Tendered): void {
   put(pdf, "Prepaid  X      Collect  __      3rd party  __", LEFT + 4, 222);
 }
 
-function drawNumbers(
-  pdf: Pdf,
-  { bolNumber, carrier, scac, tendered }: Freight,
-  bolBars: Buffer,
-  proBars: Buffer,
-): void {
+function drawNumbers(pdf: Pdf, { bolNumber, carrier, scac, tendered }: Freight): void {
   const width = RIGHT - MIDDLE;
   box(pdf, MIDDLE, 60, width, 180);
   put(pdf, `Bill of lading number: ${bolNumber}`, MIDDLE + 6, 65, { size: 11, bold: true, width: 264 });
-  pdf.image(bolBars, MIDDLE + 40, 80, { width: 196, height: 38 });
+  drawBarCode(pdf, bolNumber, { x: MIDDLE + 40, y: 80, width: 196, height: 38 });
   put(pdf, `CARRIER NAME: ${carrier}`, MIDDLE + 6, 126, { bold: true, width: 264 });
   put(pdf, `SCAC: ${scac}     Service: ${tendered.service}`, MIDDLE + 6, 140, { width: 264 });
   put(pdf, "Trailer number: ____________     Seal number(s): ____________", MIDDLE + 6, 154, { width: 268, size: 8 });
   put(pdf, `PRO number: ${tendered.number}`, MIDDLE + 6, 172, { size: 11, bold: true, width: 264 });
-  pdf.image(proBars, MIDDLE + 40, 190, { width: 196, height: 38 });
+  drawBarCode(pdf, tendered.number, { x: MIDDLE + 40, y: 190, width: 196, height: 38 });
 }
 
 interface Column {

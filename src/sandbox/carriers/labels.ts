@@ -1,5 +1,5 @@
 import type { Piece, Place, Tendered } from "./consignments.ts";
-import { barCode, drawnPdf, put } from "./pdf.ts";
+import { drawBarCode, drawnPdf, put } from "./pdf.ts";
 
 /** One parcel of a consignment: which it is, of how many. */
 export interface Labelled {
@@ -49,10 +49,9 @@ export function zplLabel(labelled: Labelled): string {
 }
 
 /** The same label for who has no label printer: 4 by 6 inches, base64. */
-export async function pdfLabel(labelled: Labelled): Promise<string> {
+export function pdfLabel(labelled: Labelled): Promise<string> {
   const { carrier, serviceName, piece } = labelled;
   const { number, service, from, to, shipperOrder, bookedAt } = labelled.tendered;
-  const [numberBars, ssccBars] = await Promise.all([barCode(number), barCode(`^FNC100${piece.id}`)]);
   return drawnPdf({ title: `Label ${number}`, size: [288, 432], drawnAt: bookedAt }, (pdf) => {
     const line = (y: number) => pdf.moveTo(14, y).lineTo(274, y).lineWidth(1).stroke();
     const write = (text: string, y: number, size: number, bold = false) =>
@@ -69,10 +68,10 @@ export async function pdfLabel(labelled: Labelled): Promise<string> {
     write(townOf(to), 130, 16, true);
     line(154);
     write(`${countOf(labelled)}   ${piece.lbs} LB   ${piece.inches.join(" x ")} in   PO ${shipperOrder}`, 160, 9);
-    pdf.image(numberBars, 24, 180, { width: 240, height: 90 });
+    drawBarCode(pdf, number, { x: 24, y: 180, width: 240, height: 90 });
     write(number, 276, 12, true);
     line(298);
-    pdf.image(ssccBars, 24, 308, { width: 240, height: 80 });
+    drawBarCode(pdf, `^FNC100${piece.id}`, { x: 24, y: 308, width: 240, height: 80 });
     write(`SSCC (00) ${piece.id}`, 394, 10);
   });
 }

@@ -108,6 +108,10 @@ function serveWaves(vendor: Routes, desk: FloorDesk): void {
   vendor.put("/api/waves/:reference", { schema: { params: byReference, body: WaveRequest } }, (request, reply) => {
     const { reference } = request.params;
     const known = desk.state.waves.get(reference);
+    if (known?.status === "HALTED" || desk.state.haltedBeforehand.has(reference)) {
+      const { status, body } = refusal("HALTED", "It was halted; what was halted is not begun again.");
+      return reply.code(status).send(body);
+    }
     if (known) {
       const isSame = JSON.stringify(known.request) === JSON.stringify(request.body);
       return isSame
@@ -132,15 +136,15 @@ function serveWaves(vendor: Routes, desk: FloorDesk): void {
   vendor.post("/api/waves/:reference/halt", { schema: { params: byReference } }, (request, reply) => {
     const { reference } = request.params;
     const wave = desk.state.waves.get(reference);
-    if (!wave) return reply.code(404).send(complaint(404, "There is no such wave."));
-    if (wave.status === "LOADED") {
+    if (wave?.status === "LOADED") {
       const { status, body } = refusal("LOADED", "It is loaded and gone.");
       return reply.code(status).send(body);
     }
-    if (wave.status !== "HALTED") {
+    // Halted also where it is not known yet: the release may be on its way still, and must not begin what was called off.
+    if (wave?.status !== "HALTED" && !desk.state.haltedBeforehand.has(reference)) {
       desk.commit({ facts: [{ kind: "halted", reference }], effects: [{ operation: "halt", reference }] });
     }
-    return reply.send(rendered(reference, wave));
+    return reply.send({ reference, status: "HALTED" });
   });
 }
 

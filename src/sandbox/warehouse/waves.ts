@@ -105,12 +105,20 @@ export interface Floor {
   readonly waves: Map<string, Wave>;
   /** What will be found missing when it is next picked, by item. */
   readonly shortages: Map<string, string>;
+  /** What was halted before it was known: a release that comes late finds it here. */
+  readonly haltedBeforehand: Set<string>;
   /** While the dock is closed nothing is loaded. */
   isDockClosed: boolean;
   packed: number;
 }
 
-export const emptyFloor = (): Floor => ({ waves: new Map(), shortages: new Map(), isDockClosed: false, packed: 0 });
+export const emptyFloor = (): Floor => ({
+  waves: new Map(),
+  shortages: new Map(),
+  haltedBeforehand: new Set(),
+  isDockClosed: false,
+  packed: 0,
+});
 
 const found = (tasks: readonly PickedTask[]) => tasks.some(({ units }) => Number(units) > 0);
 
@@ -123,6 +131,7 @@ export function keepFloor(floor: Floor, fact: Fact): void {
   } else {
     const wave = floor.waves.get(fact.reference);
     if (wave) keepWave(floor, wave, fact);
+    else if (fact.kind === "halted") floor.haltedBeforehand.add(fact.reference);
   }
 }
 

@@ -16,8 +16,8 @@ const unit = {
 
 warehouseConformance({
   connector: dockside,
-  start: () => startCounterpart("dockside"),
-  effects: { release: "release", recall: "halt" },
+  start: (options) => startCounterpart("dockside", options),
+  effects: { release: "release", recall: "halt", papers: "papers", ship: "ship" },
   settings: { token: "t", newsSecret: "news-secret" },
   wrongSettings: { token: "somebody-else", newsSecret: "x" },
   release: {

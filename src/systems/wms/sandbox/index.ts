@@ -1,6 +1,6 @@
 import { Type, type Static } from "typebox";
 import type { InboundMessage, Warehouse } from "../../ports.ts";
-import { answerOr, isNotFound } from "../../reading.ts";
+import { answerOr } from "../../reading.ts";
 import { assertSigned, signedJson } from "../../signature.ts";
 import { fromFault, fromNews, fromWave, toWave } from "./map.ts";
 
@@ -34,17 +34,13 @@ export const dockside = {
     );
   },
 
-  async recall(reference, { http }) {
-    const halted = http
-      .send({ operation: "recall", method: "POST", path: `${pathOf(reference)}/halt`, body: {} })
-      .then(() => ({ recalled: true }) as const);
-    try {
-      return await answerOr(halted, fromFault);
-    } catch (failure) {
-      // What it never had needs no recalling.
-      if (isNotFound(failure)) return { recalled: true };
-      throw failure;
-    }
+  /** Dockside halts also what it does not know yet, so that a release still on its way does not begin it. */
+  recall(reference, { http }) {
+    const halted = http.send({ operation: "recall", method: "POST", path: `${pathOf(reference)}/halt`, body: {} });
+    return answerOr(
+      halted.then(() => ({ recalled: true }) as const),
+      fromFault,
+    );
   },
 
   sendDocuments({ reference, shipmentReference, carrier, trackingNumber, documents }, { http }) {
