@@ -38,7 +38,7 @@ const migrations = fileURLToPath(new URL("../../migrations", import.meta.url));
 const sandboxProgram = fileURLToPath(new URL("../../src/cli/sandbox-child.ts", import.meta.url));
 
 export async function layGround({ seed, timeScale }: GroundOptions): Promise<Ground> {
-  const folder = mkdtempSync(join(tmpdir(), "crossdock-chaos-"));
+  const folder = mkdtempSync(join(tmpdir(), "crossdock-two-nodes-"));
   chmodSync(folder, 0o711);
   const ends: (() => Promise<unknown>)[] = [];
   const clear = async (keep: boolean) => {

@@ -90,7 +90,7 @@ export function startLoad({ ground, draws, chance, ordersPerSecond }: LoadOption
       const purchaseOrder = draft.customerPurchaseOrder ?? "";
       const answer = await insist("/v1/sales-orders", draft, randomUUID());
       if (!answer || answer.status >= 300) {
-        faults.push(`${purchaseOrder} was answered ${answer?.status ?? "never"}: ${answer?.text.slice(0, 300)}`);
+        faults.push(`${purchaseOrder} was answered ${answer?.status ?? "never"}: ${answer?.text.slice(-400)}`);
       } else {
         const told: { salesOrder: { salesOrderId: string } } = JSON.parse(answer.text);
         accepted.set(purchaseOrder, told.salesOrder.salesOrderId);

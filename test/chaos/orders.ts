@@ -22,7 +22,10 @@ export function createOrderDraws(data: SandboxData, chance: Chance): OrderDraws 
   );
   const most = new Map<string, number>();
   for (const { sku, onHand } of data.stock) most.set(sku, Math.max(most.get(sku) ?? 0, Number(onHand)));
-  const sellable = data.products.filter(({ status, hazardous }) => status === "active" && !hazardous);
+  const sellable = data.products.filter(
+    ({ status, hazardous, orderMultiple, minimumOrderQuantity }) =>
+      status === "active" && !hazardous && !orderMultiple && !minimumOrderQuantity,
+  );
   const small = sellable.filter(
     ({ sku, weightLb }) => (most.get(sku) ?? 0) >= PLENTY && Number(weightLb) < PARCEL_LB / 5,
   );
