@@ -119,13 +119,24 @@ async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   ending.add("the process engine", () => business.engine.stop());
 
   const server = createHttpServer(httpHub(options, ground, connected, business));
-  await server.listen({ host: configuration.hub.host, port: Number(new URL(url).port) });
   ending.add("the HTTP server", () => server.close());
+  await listen(server, configuration.hub.host, Number(new URL(url).port));
   tell("hub", `${url}  (API described at ${url}/openapi.json)`);
   const adminToken = await ensureAdminToken({ database, clock, ids, randomBytes });
   waker.notify();
   log.info({ url }, "The hub is up.");
   return { url, adminToken, stop: () => ending.run() };
+}
+
+async function listen(server: ReturnType<typeof createHttpServer>, host: string, port: number): Promise<void> {
+  try {
+    await server.listen({ host, port });
+  } catch (cause) {
+    const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+    if (!isTaken) throw cause;
+    const message = `Port ${port} is taken, perhaps by another hub. Stop that one, or start this one beside it with \`--port ${port + 100}\`; they share the database.`;
+    throw new Error(message, { cause });
+  }
 }
 
 /** What everything else stands on: the database, wake-ups, this node's place among the others. */

@@ -107,7 +107,7 @@ const journey: Readonly<Partial<Record<Stage, { readonly next: Stage; readonly a
   "out-for-delivery": { next: "delivered", afterMs: 1.5 * hourMs },
 };
 /** If nobody says that the driver has it, he comes by anyhow, some day. */
-const unannouncedMs = 72 * hourMs;
+const unannouncedMs = 30 * 24 * hourMs;
 
 /** How a carrier tells of a scan: where, and in its own words. */
 export type Tell = (
