@@ -94,7 +94,7 @@ function configurationFor(port: number, folder: string): HubConfiguration {
     hub: { ...defaultConfiguration.hub, host: HOST, port },
     dataFolder: folder,
     feeds: { everyMs: 1000 },
-    channels: defaultConfiguration.channels.map(({ folder: _, ...channel }) => channel),
+    channels: defaultConfiguration.channels.map(({ folder: _watched, ...channel }) => channel),
     systems: defaultConfiguration.systems.map((system) => ({ ...system, limits: { timeoutMs: 1500 } })),
   };
 }

@@ -54,15 +54,12 @@ async function pendingIn(database: Database): Promise<readonly string[]> {
 
 const asked = async <Answer>(url: string): Promise<Answer> => (await (await fetch(url)).json()) as Answer;
 
+/** Messages only: a counterparty whose timer has yet to run out matters where an order waits for it, and that is seen in the order. */
 async function pendingAt({ systems }: Ground): Promise<readonly string[]> {
   const states = await Promise.all(
     systems.map(async ({ code, url }) => {
-      const { messagesPending, timersWaiting } = await asked<{ messagesPending: number; timersWaiting: number }>(
-        `${url}/control/status`,
-      );
-      return messagesPending + timersWaiting > 0
-        ? [`${code} has ${messagesPending} messages and ${timersWaiting} timers`]
-        : [];
+      const { messagesPending } = await asked<{ messagesPending: number }>(`${url}/control/status`);
+      return messagesPending > 0 ? [`${code} has ${messagesPending} messages to deliver`] : [];
     }),
   );
   return states.flat();

@@ -40,7 +40,7 @@ export function startLoad({ ground, draws, chance, ordersPerSecond }: LoadOption
   const faults: string[] = [];
   const cancels: Promise<void>[] = [];
   let sentAgain = 0;
-  let isOver = false;
+  const over = new AbortController();
 
   const post = async (path: string, body: object, key: string) => {
     const { url } = chance.pick(ground.nodes);
@@ -85,7 +85,7 @@ export function startLoad({ ground, draws, chance, ordersPerSecond }: LoadOption
   };
 
   const client = async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const draft = draws.draft();
       const purchaseOrder = draft.customerPurchaseOrder ?? "";
       const answer = await insist("/v1/sales-orders", draft, randomUUID());
@@ -102,7 +102,7 @@ export function startLoad({ ground, draws, chance, ordersPerSecond }: LoadOption
 
   const shop = ground.systems.find(({ code }) => code === "corner-shop");
   const shoppers = async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const placing = draws.placing();
       const response = await fetch(`${shop?.url}/control/place-order`, {
         method: "POST",
@@ -127,7 +127,7 @@ export function startLoad({ ground, draws, chance, ordersPerSecond }: LoadOption
       return sentAgain;
     },
     async stop() {
-      isOver = true;
+      over.abort();
       await Promise.all(running);
       await Promise.all(cancels);
     },

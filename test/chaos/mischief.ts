@@ -93,10 +93,10 @@ export interface Mishaps {
 /** Counterparties have bad moments, one after the other, and their messages a bad way throughout. */
 export function startMishaps({ systems }: Ground, chance: Chance): Mishaps {
   let count = 0;
-  let isOver = false;
+  const over = new AbortController();
   const run = async () => {
     for (const system of systems) await told(system, "chaos", badWay);
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const system = chance.pick(systems);
       await told(system, "behaviour", chance.pick(mishaps)(chance));
       count += 1;
@@ -112,7 +112,7 @@ export function startMishaps({ systems }: Ground, chance: Chance): Mishaps {
       return count;
     },
     stop() {
-      isOver = true;
+      over.abort();
       return running;
     },
   };
