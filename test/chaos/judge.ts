@@ -38,6 +38,11 @@ const parkedSql = `
   select format('command %s of %s is parked on %s (%s): %s', name, correlation_id, lane, category, explanation) as what, category
     from commands where status = 'parked'`;
 
+const keptSql = `
+  select format('a document from %s is kept: %s %s', door, explanation, faults->0->>'found') as what,
+         explanation like '% about nothing of ours.' as "isNews"
+    from inbound_documents where status = 'kept'`;
+
 async function pendingIn(database: Database): Promise<readonly string[]> {
   const rows = await database.query<{ what: string }>(`
     select format('command %s of %s is %s on %s after %s attempts: %s', name, correlation_id, status, lane, attempts, explanation) as what
@@ -121,10 +126,10 @@ export async function judge(ground: Ground, load: Load): Promise<Verdict> {
   const stuck = await database.query<{ what: string }>(
     "select format('a fact for %s %s is parked: %s', process, instance_id, explanation) as what from parked_facts",
   );
-  const kept = await database.query<{ what: string }>(
-    "select format('a document from %s was not taken: %s', door, explanation) as what from inbound_documents where status = 'kept'",
-  );
-  violations.push(...stuck.map(({ what }) => what), ...kept.map(({ what }) => what));
+  violations.push(...stuck.map(({ what }) => what));
+  // News that came before we knew their number are kept for a person, and asked for again by tracking: whether they were lost is seen in the order.
+  for (const { what, isNews } of await database.query<{ what: string; isNews: boolean }>(keptSql))
+    (isNews ? waiting : violations).push(what);
 
   const alive = await liveNodes(database);
   const claimed = await database.query<{ id: string; node: number }>(
