@@ -10,7 +10,8 @@ export interface Verdict {
   readonly cancelled: number;
   /** Orders that wait for a person or for goods, with the reason: finished as far as the hub can. */
   readonly waiting: readonly string[];
-  readonly effects: number;
+  /** How much was done at each counterparty that keeps count. */
+  readonly effects: Readonly<Record<string, number>>;
   readonly doubled: number;
   /** What must not be, each with the names one needs to look into it. */
   readonly violations: readonly string[];
@@ -151,6 +152,9 @@ export async function judge(ground: Ground, load: Load): Promise<Verdict> {
     );
     ledgers.set(code, (await asked<{ effects: readonly RecordedEffect[] }>(`${url}/control/ledger`)).effects);
   }
+  const effects = Object.fromEntries([...ledgers].map(([code, done]) => [code, done.length]));
+  for (const [code, count] of Object.entries(effects))
+    if (count === 0 && code !== "meridian") violations.push(`${code} had nothing to do: the run says nothing about it`);
   violations.push(...unmatched(orders, ledgers.get("granite") ?? []));
   const tendered = carriers.flatMap((code) => [...standing(ledgers.get(code) ?? [], "tender", "void")]);
   const twice = tendered.filter((reference, index) => tendered.indexOf(reference) !== index);
@@ -161,7 +165,7 @@ export async function judge(ground: Ground, load: Load): Promise<Verdict> {
     closed: orders.filter(({ stage }) => stage === "closed").length,
     cancelled: orders.filter(({ stage }) => stage === "cancelled").length,
     waiting,
-    effects: [...ledgers.values()].reduce((sum, effects) => sum + effects.length, 0),
+    effects,
     doubled: doubledCount + twice.length,
     violations,
   };

@@ -38,18 +38,16 @@ export async function kill({ ground, chance, ms, killsPostgres }: KillerOptions)
     if (!(await node.ended(REACHED_MS))) node.arm({ instant, nth: 1 });
     await node.ended(REACHED_MS);
   };
+  const database = async () => {
+    postgres += 1;
+    await ground.killPostgres();
+  };
   const steps = [
-    ...instants.map((instant) => () => at(instant)),
+    ...instants.slice(0, 2).map((instant) => () => at(instant)),
     async () => chance.pick(nodes).kill(),
+    ...(killsPostgres ? [database] : []),
+    ...instants.slice(2).map((instant) => () => at(instant)),
     async () => nodes.forEach((node) => node.kill()),
-    ...(killsPostgres
-      ? [
-          async () => {
-            postgres += 1;
-            await ground.killPostgres();
-          },
-        ]
-      : []),
   ];
 
   for (let turn = 0; ; turn += 1) {

@@ -14,6 +14,10 @@ const PLENTY = 300;
 const PARCEL_LB = 25;
 const FREIGHT_LB = 200;
 const FREIGHT_PRODUCTS = 12;
+const FREIGHT_CHANCE = 0.15;
+// In a hurry, the cheapest parcel carrier is too slow and another one gets work too.
+const HURRY_CHANCE = 0.5;
+const DAY_MS = 86_400_000;
 
 /** Orders that can be filled: good customers, goods in plenty. What is not about reliability must not get in its way. */
 export function createOrderDraws(data: SandboxData, chance: Chance): OrderDraws {
@@ -40,7 +44,7 @@ export function createOrderDraws(data: SandboxData, chance: Chance): OrderDraws 
       const product = chance.pick(small);
       return { product, quantity: chance.whole(1, 5) };
     });
-    if (chance.next() < 0.1) {
+    if (chance.next() < FREIGHT_CHANCE) {
       const product = chance.pick(heavy);
       lines.push({ product, quantity: Math.ceil(FREIGHT_LB / Number(product.weightLb)) });
     }
@@ -59,6 +63,7 @@ export function createOrderDraws(data: SandboxData, chance: Chance): OrderDraws 
         currency: "USD",
         orderedAt: new Date().toISOString(),
         shipTo: { code: "MAIN" },
+        ...(chance.next() < HURRY_CHANCE && { requestedOn: new Date(Date.now() + DAY_MS).toISOString().slice(0, 10) }),
         lines: lines.map(({ product, quantity }, index) => ({
           lineNumber: index + 1,
           sku: product.sku,

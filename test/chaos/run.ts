@@ -30,7 +30,8 @@ function summary(report: ChaosReport): void {
   line("counterparty mishaps", report.mishaps);
   line("cancellations asked", report.cancelsAsked);
   line("time to rest", `${(report.restMs / 1000).toFixed(1)} s`);
-  line("effects", `${report.effects} at the counterparties, ${report.doubled} doubled`);
+  const done = Object.entries(report.effects).map(([code, count]) => `${count} ${code}`);
+  line("effects", `${done.join(", ")}; ${report.doubled} doubled`);
   for (const waits of report.waiting.slice(0, NAMED_MAX)) line("waits", waits);
   line("violations", report.violations.length);
   for (const violation of report.violations.slice(0, NAMED_MAX)) console.log(`    ${violation}`);

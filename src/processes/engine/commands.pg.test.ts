@@ -254,6 +254,24 @@ describe("a command", () => {
     ]);
     await database.query("delete from commands where status = 'parked'");
   });
+
+  it("that loses our own database on its way is no bug: it is tried until the database returns, as maybe done", async () => {
+    const clock = turnableClock();
+    const seen: boolean[] = [];
+    const call = asks("call", (_call, { maybeDone }) => {
+      seen.push(maybeDone);
+      if (seen.length <= 5) throw new Error("connect ECONNREFUSED 127.0.0.1:5432");
+      return [];
+    });
+    const { engine, submit } = setUp(clock, () => 5, call);
+    await submit(about(saw.Received, "outage"));
+    for (let minute = 0; minute < 6; minute += 1) {
+      await engine.runToRest();
+      await clock.advance(60_000);
+    }
+    expect(await commandsOf("outage")).toMatchObject([{ status: "done" }]);
+    expect(seen).toEqual([false, true, true, true, true, true]);
+  });
 });
 
 describe("an operator", () => {

@@ -7,7 +7,7 @@ import type { AtInstant } from "./instants.ts";
 import type { Command, LastFailure } from "./process.ts";
 import { afterFailure, defaultRetryPolicy, type Failure } from "./retry-policy.ts";
 import type { CompiledProcess } from "./table.ts";
-import { explain } from "./trouble.ts";
+import { explain, isDatabaseTrouble } from "./trouble.ts";
 
 /** The lane of work that waits for nobody in particular. */
 export const HUB_LANE = "hub";
@@ -195,8 +195,14 @@ const bug = (explanation: string): Failure => ({
   explanation,
 });
 
+/** Our own database went away under it: nothing is wrong with the command, and it is tried until the database returns. */
+const ownDatabaseAway = (error: unknown): Failure => ({
+  ...bug(`The hub's own database did not answer: ${explain(error)}`),
+  category: "unavailable",
+});
+
 const failureOf = (error: unknown): Failure => {
-  if (!(error instanceof CallFailure)) return bug(explain(error));
+  if (!(error instanceof CallFailure)) return isDatabaseTrouble(error) ? ownDatabaseAway(error) : bug(explain(error));
   const { category, outcome, retryAfterMs, deferred, message: explanation } = error;
   return { category, outcome, retryAfterMs, deferred, explanation };
 };
