@@ -1,4 +1,5 @@
-import type { SalesOrder } from "#contracts";
+import type { RateQuote, SalesOrder } from "#contracts";
+import type { ShipmentTender } from "../ports.ts";
 
 type Line = SalesOrder["lines"][number];
 
@@ -68,4 +69,53 @@ export const exampleSalesOrder = (reference: string, customerNumber = "C-1001"):
   ],
   orderedAt: "2026-11-23T14:05:00Z",
   acceptedAt: "2026-11-23T14:05:00Z",
+});
+
+/** One carton from Atlanta to Dallas, looking for a carrier. */
+export const exampleTender: ShipmentTender = {
+  reference: "shp_1",
+  mode: "parcel",
+  shipFrom: {
+    name: "Atlanta branch",
+    street1: "500 Fulton Industrial Blvd",
+    city: "Atlanta",
+    region: "GA",
+    postalCode: "30336",
+    country: "US",
+  },
+  shipTo: {
+    name: "Receiving",
+    company: "Lone Star Plumbing Supply",
+    street1: "2200 Irving Blvd",
+    street2: "Dock 4",
+    city: "Dallas",
+    region: "TX",
+    postalCode: "75207",
+    country: "US",
+  },
+  handlingUnits: [
+    {
+      sscc: "006141410000000016",
+      kind: "carton",
+      weightLb: "24.60",
+      lengthIn: "18",
+      widthIn: "14",
+      heightIn: "12",
+      contents: [{ lineNumber: 1, sku: "VLV-BALL-100", quantity: "12" }],
+    },
+  ],
+  customerPurchaseOrder: "PO-4711",
+  currency: "USD",
+  shipOn: "2026-11-23",
+};
+
+export const exampleQuote = (carrier: string, service: string, mode: RateQuote["mode"] = "parcel"): RateQuote => ({
+  carrier,
+  service,
+  serviceName: service,
+  mode,
+  amount: "24.42",
+  currency: "USD",
+  transitDays: 5,
+  age: "live",
 });

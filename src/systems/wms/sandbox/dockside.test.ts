@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { scriptedCall } from "../../conformance/scripted-call.ts";
+import { recorded, scriptedCall } from "../../conformance/scripted-call.ts";
 import { dockside } from "./index.ts";
 
+const fixture = (name: string, status?: number) => recorded(import.meta.dirname, name, status);
 const scripted = (answers: Parameters<typeof scriptedCall>[1]) =>
   scriptedCall<typeof dockside.settings>({ token: "t", newsSecret: "s" }, answers);
 const work = {
@@ -20,9 +21,7 @@ const work = {
 };
 
 it("releases a wave under our own reference, in Dockside's words", async () => {
-  const { call, asked } = scripted([
-    { status: 201, body: { reference: "ful_1", wave: "W-000001", status: "OPEN", papers: null } },
-  ]);
+  const { call, asked } = scripted([fixture("wave-opened", 201)]);
   expect(await dockside.release(work, call)).toEqual({ warehouseReference: "W-000001" });
   expect(asked).toEqual([
     {
@@ -48,8 +47,14 @@ it("releases a wave under our own reference, in Dockside's words", async () => {
   expect(dockside.authorize({ token: "t", newsSecret: "s" })).toEqual({ authorization: "Bearer t" });
 });
 
+it("recalls by our reference, also what Dockside never had", async () => {
+  const { call, asked } = scripted([fixture("wave-halted")]);
+  expect(await dockside.recall("ful/2", call)).toEqual({ recalled: true });
+  expect(asked).toEqual([{ operation: "recall", method: "POST", path: "/api/waves/ful%2F2/halt", body: {} }]);
+});
+
 it("answers that it is too late to recall what is loaded", async () => {
-  const { call, asked } = scripted([{ status: 422, body: { fault: "LOADED", note: "It is loaded and gone." } }]);
+  const { call, asked } = scripted([fixture("halt-refused-loaded", 422)]);
   expect(await dockside.recall("ful_1", call)).toEqual({
     refused: "It is loaded and gone. (LOADED)",
     kind: "too-late",
@@ -58,7 +63,7 @@ it("answers that it is too late to recall what is loaded", async () => {
 });
 
 it("puts the papers beside the wave, with what the driver scans", async () => {
-  const { call, asked } = scripted([{ status: 200, body: {} }]);
+  const { call, asked } = scripted([fixture("papers-taken")]);
   const label = { kind: "label", format: "zpl", encoding: "utf-8", content: "^XA^XZ" } as const;
   const papers = {
     reference: "ful_1",
