@@ -106,10 +106,11 @@ type Ending = ReturnType<typeof createEnding>;
 
 async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   const { configuration, clock, log, tell = () => {} } = options;
+  const url = await addressOf(configuration);
+  const sandbox = beginSandbox(options, url, ending);
   const ground = await layGround(options, ending);
   const { database, ids, waker } = ground;
-  const url = await addressOf(configuration);
-  const connected = await connect(options, ground, url, ending);
+  const connected = connect(options, ground, await sandbox);
   const business = await openBusiness(options, ground, connected);
   await synchroniseFirst(business.referenceSync, tell);
 
@@ -173,15 +174,15 @@ const freePort = (host: string): Promise<number> =>
     });
   });
 
-async function connect(
-  options: HubOptions,
-  { record }: Ground,
-  url: string,
-  ending: Ending,
-): Promise<readonly ConnectedSystem[]> {
+/** The sandbox comes up while the database does. It is ended also where something else failed before it stood. */
+function beginSandbox({ sandbox }: HubOptions, url: string, ending: Ending): Promise<RunningSandbox | null> {
+  const starting = sandbox ? sandbox(url) : Promise.resolve(null);
+  ending.add("the sandbox", async () => (await starting.catch(() => null))?.stop());
+  return starting;
+}
+
+function connect(options: HubOptions, { record }: Ground, sandbox: RunningSandbox | null): readonly ConnectedSystem[] {
   const { configuration, environment, clock, tell = () => {} } = options;
-  const sandbox = options.sandbox ? await options.sandbox(url) : null;
-  if (sandbox) ending.add("the sandbox", () => sandbox.stop());
   const connected = connectSystems(configuration, {
     environment,
     sandbox: sandbox?.systems ?? [],
