@@ -164,7 +164,7 @@ type Api = Awaited<ReturnType<typeof apiOf>>;
 function watchOver({ get }: Api) {
   const story = async (any: string): Promise<Story> =>
     (await get<Story>(`/v1/sales-orders/${encodeURIComponent(any)}/story`)).body;
-  const order = async (salesOrderId: string): Promise<SalesOrder> =>
+  const salesOrder = async (salesOrderId: string): Promise<SalesOrder> =>
     (await get<SalesOrder>(`/v1/sales-orders/${salesOrderId}`)).body;
   const find = async (any: string): Promise<SalesOrder | undefined> =>
     (await get<{ salesOrders: SalesOrder[] }>(`/v1/sales-orders?any=${encodeURIComponent(any)}`)).body.salesOrders[0];
@@ -195,20 +195,20 @@ function watchOver({ get }: Api) {
 
   return {
     story,
-    order,
+    salesOrder,
     find,
     events,
     until,
     /** Resolves with the order once it has this status. */
     reaches: (salesOrderId: string, status: SalesOrder["status"]): Promise<SalesOrder> =>
       until(`the order is ${status}`, salesOrderId, async () => {
-        const found = await order(salesOrderId);
+        const found = await salesOrder(salesOrderId);
         return found.status === status && found;
       }),
     /** Resolves with the data of the first event of this kind (`shipment.tendered`). */
     learns: <Data = Readonly<Record<string, unknown>>>(salesOrderId: string, kind: string): Promise<Data> =>
       until(`${kind} happened`, salesOrderId, async () => {
-        const { correlationId } = await order(salesOrderId);
+        const { correlationId } = await salesOrder(salesOrderId);
         return (await events(correlationId)).find(({ type }) => type === `${kind}.v1`)?.data as Data | undefined;
       }),
     /** An order that comes in by itself, by its number at the channel or the customer's. */
@@ -217,7 +217,7 @@ function watchOver({ get }: Api) {
       return (await story(salesOrderId)).steps.map(({ sentence }) => sentence).join("\n");
     },
     async shipments(salesOrderId: string): Promise<readonly Shipment[]> {
-      const { correlationId } = await order(salesOrderId);
+      const { correlationId } = await salesOrder(salesOrderId);
       const created = (await events(correlationId)).filter(({ type }) => type === "shipment.created.v1");
       const ids = created.map(({ data }) => (data as { shipmentId: string }).shipmentId);
       return Promise.all(ids.map(async (id) => (await get<Shipment>(`/v1/shipments/${id}`)).body));
@@ -332,7 +332,7 @@ function doorsOf({ url, folder, sandbox }: Started, { post }: Api) {
     draft,
     submit,
     /** An order by the API that must be taken. */
-    async order(lines: readonly LineAsked[], different: Partial<SalesOrderDraft> = {}): Promise<SalesOrder> {
+    async ordered(lines: readonly LineAsked[], different: Partial<SalesOrderDraft> = {}): Promise<SalesOrder> {
       const answer = await submit(draft(lines, different));
       expect(answer.status, answer.text).toBe(201);
       return answer.body.salesOrder;

@@ -142,7 +142,7 @@ describe("an order by the JSON API", () => {
 
   it("that is heavy goes by freight: a bill of lading, a PRO number, a freight carrier", async () => {
     const flange = hub.shelves.take({ lbs: [8, 40], onHand: 30 });
-    const { salesOrderId } = await hub.order([[flange.sku, Math.ceil(220 / Number(flange.weightLb))]]);
+    const { salesOrderId } = await hub.ordered([[flange.sku, Math.ceil(220 / Number(flange.weightLb))]]);
     const [shipment] = await expectDelivered(await hub.reaches(salesOrderId, "closed"));
     expect(shipment).toMatchObject({
       mode: "ltl",
