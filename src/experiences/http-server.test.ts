@@ -77,6 +77,18 @@ describe("the gate", () => {
   });
 });
 
+describe("a hub that stops", () => {
+  it("waits for nobody who connected and never said a word", async () => {
+    const server = serve();
+    const { port, hostname } = new URL(await server.listen({ port: 0, host: "127.0.0.1" }));
+    const socket = connect(Number(port), hostname);
+    const hungUp = new Promise((resolve) => socket.once("close", resolve));
+    await new Promise((resolve) => server.server.once("connection", resolve));
+    await server.close();
+    await hungUp;
+  }, 3_000);
+});
+
 describe("what is wrong with a request", () => {
   it("is said for every field at once, in plain words, as problem+json", async () => {
     const server = serve();
