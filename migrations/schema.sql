@@ -50,6 +50,8 @@ create table branches (
   sourcing_rank integer not null default 100,
   constraint branches_pkey PRIMARY KEY (branch)
 );
+CREATE TRIGGER tell_inserted AFTER INSERT ON branches REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('branch', 'branch');
+CREATE TRIGGER tell_updated AFTER UPDATE ON branches REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('branch', 'branch');
 
 create table carrier_rates (
   carrier text not null,
@@ -130,6 +132,9 @@ create table customers (
   synced_at timestamp with time zone not null,
   constraint customers_pkey PRIMARY KEY (customer_number)
 );
+CREATE TRIGGER tell_deleted AFTER DELETE ON customers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('customer', 'customer_number');
+CREATE TRIGGER tell_inserted AFTER INSERT ON customers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('customer', 'customer_number');
+CREATE TRIGGER tell_updated AFTER UPDATE ON customers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('customer', 'customer_number');
 
 create table events (
   tx xid8 not null default pg_current_xact_id(),
@@ -182,6 +187,8 @@ create table feeds (
   last_error text,
   constraint feeds_pkey PRIMARY KEY (system, entity)
 );
+CREATE TRIGGER tell_inserted AFTER INSERT ON feeds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('feed', 'entity');
+CREATE TRIGGER tell_updated AFTER UPDATE ON feeds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('feed', 'entity');
 
 create table fulfillment_lines (
   fulfillment_order_id text not null,
@@ -341,6 +348,9 @@ create table price_agreements (
   constraint price_agreements_scope_check CHECK ((scope = ANY (ARRAY['customer'::text, 'customer-group'::text, 'list'::text])))
 );
 CREATE INDEX price_agreements_sku ON price_agreements USING btree (sku, scope);
+CREATE TRIGGER tell_deleted AFTER DELETE ON price_agreements REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('price', 'price_agreement_id');
+CREATE TRIGGER tell_inserted AFTER INSERT ON price_agreements REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('price', 'price_agreement_id');
+CREATE TRIGGER tell_updated AFTER UPDATE ON price_agreements REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('price', 'price_agreement_id');
 
 create table process_facts (
   partition smallint not null,
@@ -408,12 +418,25 @@ create table products (
   synced_at timestamp with time zone not null,
   constraint products_pkey PRIMARY KEY (sku)
 );
+CREATE TRIGGER tell_deleted AFTER DELETE ON products REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
+CREATE TRIGGER tell_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
+CREATE TRIGGER tell_updated AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
 
 create table purged_changes (
   stream text not null,
   below xid8 not null,
   constraint purged_changes_pkey PRIMARY KEY (stream)
 );
+
+create table reference_changes (
+  tx xid8 not null default pg_current_xact_id(),
+  seq bigint not null generated always as identity,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  entity text not null,
+  keys text[] not null,
+  constraint reference_changes_pkey PRIMARY KEY (tx, seq)
+);
+CREATE INDEX reference_changes_age ON reference_changes USING btree (changed_at);
 
 create table sales_order_holds (
   sales_order_id text not null,
@@ -559,6 +582,16 @@ AS $function$
 begin
   insert into position_changes (skus, branches)
   select array_agg(sku), array_agg(branch) from changed having count(*) > 0;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_changed_reference()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  execute format('insert into reference_changes (entity, keys) select $1, array_agg(%I) from changed having count(*) > 0', tg_argv[1])
+    using tg_argv[0];
   return null;
 end $function$;
 

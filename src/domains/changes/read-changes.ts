@@ -2,7 +2,7 @@ import type { Queryable } from "#platform";
 
 /** A table of changes: `tx`, `seq`, `changed_at`, and what the reader wants of a row. */
 export interface ChangeStream {
-  readonly table: "position_changes";
+  readonly table: "position_changes" | "reference_changes";
   /** A select list over `c`, each column named as the row's field. */
   readonly columns: string;
 }

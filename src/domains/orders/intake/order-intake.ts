@@ -1,6 +1,7 @@
 import type { Database } from "#platform";
 import { requestFaults } from "./judge-requests.ts";
 import { completed, type IntakePolicies } from "./policies.ts";
+import { referenceInDatabase, type ReferenceSource } from "./reference.ts";
 import { submitList, type ListContext } from "./submit-list.ts";
 import type { SubmitRequest, SubmitResult } from "./submission.ts";
 
@@ -13,15 +14,17 @@ export interface OrderIntake {
   submit(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]>;
 }
 
-export interface OrderIntakeOptions extends Omit<ListContext, "policies"> {
+export interface OrderIntakeOptions extends Omit<ListContext, "policies" | "reference"> {
   readonly database: Database;
   readonly policies: IntakePolicies;
+  /** Left out: read from the database for each list. */
+  readonly reference?: ReferenceSource;
 }
 
 const RETRIES = 5;
 
 export function createOrderIntake({ database, ...options }: OrderIntakeOptions): OrderIntake {
-  const context: ListContext = { ...options, policies: completed(options.policies) };
+  const context: ListContext = { reference: referenceInDatabase, ...options, policies: completed(options.policies) };
   const takeWhole = (requests: readonly SubmitRequest[]) =>
     retryWhenOvertaken(() => database.transaction((tx) => submitList(tx, requests, context), { retries: RETRIES }));
 

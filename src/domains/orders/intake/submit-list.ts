@@ -1,6 +1,5 @@
 import type { EventDraft, SalesOrder } from "#contracts";
 import { isPositive, type Clock, type Ids, type Transaction } from "#platform";
-import { readBranches } from "../../branches/branches.ts";
 import { lockCredits } from "../../customers/lock-credits.ts";
 import { createFreeStock } from "../../inventory/choose-branches.ts";
 import { keepRegister } from "../../inventory/position-register.ts";
@@ -14,7 +13,7 @@ import { judgeRequests, type Judgement } from "./judge-requests.ts";
 import { findOriginals, findPurchaseOrders } from "./originals.ts";
 import type { CompletePolicies } from "./policies.ts";
 import { promiseBackorders } from "./promise-backorders.ts";
-import { readReference } from "./reference.ts";
+import type { ReferenceSource } from "./reference.ts";
 import type { SubmitRequest, SubmitResult } from "./submission.ts";
 import { toSalesOrder } from "./to-sales-order.ts";
 import { writeOrders } from "./write-orders.ts";
@@ -25,6 +24,7 @@ export interface ListContext {
   readonly ids: Ids;
   readonly clock: Clock;
   readonly policies: CompletePolicies;
+  readonly reference: ReferenceSource;
 }
 
 /**
@@ -34,13 +34,13 @@ export interface ListContext {
 export async function submitList(
   tx: Transaction,
   requests: readonly SubmitRequest[],
-  { eventLog, ids, clock, policies }: ListContext,
+  { eventLog, ids, clock, policies, reference: source }: ListContext,
 ): Promise<readonly SubmitResult[]> {
   const now = clock.now();
   const today = now.toISOString().slice(0, 10);
   const drafts = requests.map(({ draft }) => draft);
-  const reference = await readReference(tx, drafts);
-  const branches = await readBranches(tx);
+  const reference = await source.forDrafts(tx, drafts);
+  const branches = reference.branches();
   const checked = requests.map((request) => ({
     request,
     checked: checkDraft(request.draft, { reference, policies, today }),
