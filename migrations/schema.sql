@@ -251,6 +251,9 @@ create table inventory_positions (
   constraint inventory_positions_allocated_check CHECK ((allocated >= (0)::numeric)),
   constraint inventory_positions_pkey PRIMARY KEY (sku, branch)
 );
+CREATE TRIGGER tell_deleted AFTER DELETE ON inventory_positions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
+CREATE TRIGGER tell_inserted AFTER INSERT ON inventory_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
+CREATE TRIGGER tell_updated AFTER UPDATE ON inventory_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
 
 create table invoice_lines (
   invoice_id text not null,
@@ -308,6 +311,16 @@ create table parked_facts (
   explanation text not null,
   constraint parked_facts_pkey PRIMARY KEY (process, instance_id)
 );
+
+create table position_changes (
+  tx xid8 not null default pg_current_xact_id(),
+  seq bigint not null generated always as identity,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  skus text[] not null,
+  branches text[] not null,
+  constraint position_changes_pkey PRIMARY KEY (tx, seq)
+);
+CREATE INDEX position_changes_age ON position_changes USING btree (changed_at);
 
 create table price_agreements (
   price_agreement_id text not null,
@@ -394,6 +407,12 @@ create table products (
   updated_at timestamp with time zone not null,
   synced_at timestamp with time zone not null,
   constraint products_pkey PRIMARY KEY (sku)
+);
+
+create table purged_changes (
+  stream text not null,
+  below xid8 not null,
+  constraint purged_changes_pkey PRIMARY KEY (stream)
 );
 
 create table sales_order_holds (
@@ -532,4 +551,14 @@ create table shipping_documents (
   constraint shipping_documents_shipment_id_fkey FOREIGN KEY (shipment_id) REFERENCES shipments(shipment_id) ON DELETE CASCADE
 );
 CREATE INDEX shipping_documents_shipment ON shipping_documents USING btree (shipment_id);
+
+CREATE OR REPLACE FUNCTION tell_changed_positions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into position_changes (skus, branches)
+  select array_agg(sku), array_agg(branch) from changed having count(*) > 0;
+  return null;
+end $function$;
 

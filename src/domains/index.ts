@@ -1,5 +1,8 @@
 export * from "./applied.ts";
 export * from "./feeds.ts";
+export * from "./changes/position-changes.ts";
+export * from "./changes/purge-changes.ts";
+export { endOfChanges } from "./changes/read-changes.ts";
 export * from "./branches/branches.ts";
 export * from "./customers/apply-customers.ts";
 export * from "./customers/credit.ts";
