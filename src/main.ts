@@ -6,6 +6,7 @@ import {
   createInbound,
   createOrderIntake,
   createReferenceBook,
+  createStockMemory,
   createSubmitQueue,
   purgeChanges,
   readFeeds,
@@ -214,9 +215,11 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
   const book = createReferenceBook({ database, clock });
   const policies = { price: configuration.policies.price };
-  const intake = createSubmitQueue(createOrderIntake({ database, eventLog, ids, clock, policies, reference: book }), {
-    clock,
-  });
+  const outlook = createStockMemory({ database, clock });
+  const intake = createSubmitQueue(
+    createOrderIntake({ database, eventLog, ids, clock, policies, reference: book, outlook }),
+    { clock },
+  );
   const engine = createEngine({
     database,
     eventLog,
@@ -261,7 +264,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
       configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
     ),
   );
-  return { byHand, intake, book, engine, operators, referenceSync, orders, doors, inbound, switches };
+  return { byHand, intake, book, outlook, engine, operators, referenceSync, orders, doors, inbound, switches };
 }
 type Business = Awaited<ReturnType<typeof openBusiness>>;
 
@@ -320,6 +323,7 @@ function startBackground(
       await business.book.refresh();
     }),
     again("Reading what changed", CHANGES_EVERY_MS, () => business.book.refresh()),
+    again("Reading what stock changed", CHANGES_EVERY_MS, () => business.outlook.refresh()),
     again("Forgetting old changes", PURGE_EVERY_MS, async () => {
       const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
       await purgeChanges(database, "position_changes", before);

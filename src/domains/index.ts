@@ -18,6 +18,8 @@ export * from "./pricing/find-prices.ts";
 export * from "./pricing/price-for.ts";
 export * from "./inventory/apply-stock.ts";
 export * from "./inventory/find-positions.ts";
+export { createStockMemory, type StockMemory } from "./inventory/stock-memory.ts";
+export type { StockOutlookSource } from "./inventory/stock-outlook.ts";
 export * from "./orders/intake/draft-shape.ts";
 export * from "./orders/intake/order-intake.ts";
 export * from "./orders/intake/policies.ts";
