@@ -1,7 +1,17 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { hostname } from "node:os";
 import { createServer } from "node:net";
-import { applyBranches, createInbound, createOrderIntake, createSubmitQueue, readFeeds, type Resubmit } from "#domains";
+import {
+  applyBranches,
+  createInbound,
+  createOrderIntake,
+  createReferenceBook,
+  createStockMemory,
+  createSubmitQueue,
+  purgeChanges,
+  readFeeds,
+  type Resubmit,
+} from "#domains";
 import { createEventLog } from "#events";
 import {
   createDeadLetterDesk,
@@ -77,6 +87,9 @@ const VERSION = "0.1.0";
 const PURGE_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const FOLDER_POLL_MS = 500;
+const CHANGES_EVERY_MS = 200;
+/** Who has not looked for so long reads everything anew. */
+const CHANGES_KEPT_MS = 3_600_000;
 
 /** What was started, ended in the opposite order; one that fails to end does not keep the others from it. */
 function createEnding(log: Log) {
@@ -113,6 +126,7 @@ async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   const connected = connect(options, ground, await sandbox);
   const business = await openBusiness(options, ground, connected);
   await synchroniseFirst(business.referenceSync, tell);
+  await business.book.load();
 
   const background = startBackground(options, ground, connected, business);
   ending.add("the background work", background);
@@ -200,8 +214,11 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const systems = systemsAtHand(configuration, connected);
   const processes = createProcesses({ systems, policies: configuration.policies, clock });
   const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
+  const book = createReferenceBook({ database, clock });
+  const policies = { price: configuration.policies.price };
+  const outlook = createStockMemory({ database, clock });
   const intake = createSubmitQueue(
-    createOrderIntake({ database, eventLog, ids, clock, policies: { price: configuration.policies.price } }),
+    createOrderIntake({ database, eventLog, ids, clock, policies, reference: book, outlook }),
     { clock },
   );
   const engine = createEngine({
@@ -248,7 +265,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
       configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
     ),
   );
-  return { byHand, intake, engine, operators, referenceSync, orders, doors, inbound, switches };
+  return { byHand, intake, book, outlook, engine, operators, referenceSync, orders, doors, inbound, switches };
 }
 type Business = Awaited<ReturnType<typeof openBusiness>>;
 
@@ -304,6 +321,14 @@ function startBackground(
   const running = [
     again("Reading reference data", configuration.feeds.everyMs, async () => {
       if (await isEldest()) await business.referenceSync.synchronise(signal);
+      await business.book.refresh();
+    }),
+    again("Reading what changed", CHANGES_EVERY_MS, () => business.book.refresh()),
+    again("Reading what stock changed", CHANGES_EVERY_MS, () => business.outlook.refresh()),
+    again("Forgetting old changes", PURGE_EVERY_MS, async () => {
+      const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
+      await purgeChanges(database, "position_changes", before);
+      await purgeChanges(database, "reference_changes", before);
     }),
     again("Sharing the lanes", 1000, async () => {
       const nodes = Math.max(1, (await liveNodes(database)).length);
