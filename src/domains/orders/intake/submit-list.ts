@@ -4,6 +4,7 @@ import { lockCredits } from "../../customers/lock-credits.ts";
 import { createFreeStock } from "../../inventory/choose-branches.ts";
 import { keepRegister } from "../../inventory/position-register.ts";
 import { lockFreeStock, readExpected } from "../../inventory/read-stock.ts";
+import { businessDay } from "../../pricing/business-day.ts";
 import { readSalesOrders } from "../read/read-sales-orders.ts";
 import { answersTo } from "./answers.ts";
 import { checkDraft } from "./check-draft.ts";
@@ -37,7 +38,7 @@ export async function submitList(
   { eventLog, ids, clock, policies, reference: source }: ListContext,
 ): Promise<readonly SubmitResult[]> {
   const now = clock.now();
-  const today = now.toISOString().slice(0, 10);
+  const today = businessDay(now, policies.timeZone);
   const drafts = requests.map(({ draft }) => draft);
   const reference = await source.forDrafts(tx, drafts);
   const branches = reference.branches();
