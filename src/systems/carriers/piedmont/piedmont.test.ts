@@ -23,7 +23,13 @@ const Inches = { L: "48", W: "40", H: "31" };
 
 const asks = {
   Origin: { Consignee: "Atlanta branch", Addr: "500 Fulton Industrial Blvd", City: "Atlanta", St: "GA", Zip: "30336" },
-  Dest: { Consignee: "Lone Star Plumbing Supply", Addr: "2200 Irving Blvd, Dock 4", City: "Dallas", St: "TX", Zip: "75207" },
+  Dest: {
+    Consignee: "Lone Star Plumbing Supply",
+    Addr: "2200 Irving Blvd, Dock 4",
+    City: "Dallas",
+    St: "TX",
+    Zip: "75207",
+  },
   Units: [{ Sscc: "006141410000000030", Lbs: "412.00", Inches, Class: "60", Hazmat: false }],
 };
 
@@ -34,7 +40,13 @@ describe("quoting rates", () => {
     expect(await piedmont.quoteRates(freight, call)).toEqual({
       quotes: [
         { ...quote, serviceName: "Piedmont Standard LTL", amount, transitDays: expect.any(Number) },
-        { ...quote, service: "GTD", serviceName: "Piedmont Guaranteed by Noon", amount, transitDays: expect.any(Number) },
+        {
+          ...quote,
+          service: "GTD",
+          serviceName: "Piedmont Guaranteed by Noon",
+          amount,
+          transitDays: expect.any(Number),
+        },
       ],
     });
     expect(asked).toEqual([{ operation: "quote-rates", method: "POST", path: "/ltl/quotes", body: asks }]);
@@ -55,7 +67,9 @@ describe("tendering", () => {
     proNumber: "PF076267671284",
     bolNumber: "BOL076267671284",
     amount: expect.stringMatching(/^\d+\.\d\d$/),
-    documents: [{ kind: "bill-of-lading", format: "pdf", encoding: "base64", content: expect.stringMatching(/^JVBER/) }],
+    documents: [
+      { kind: "bill-of-lading", format: "pdf", encoding: "base64", content: expect.stringMatching(/^JVBER/) },
+    ],
   };
 
   it("asks for a truck on the day, under our reference, and reads PRO, bill of lading and price", async () => {

@@ -73,14 +73,17 @@ describe("signing in", () => {
     await expect(swift.verify(call)).rejects.toMatchObject({ category: "unauthorized" });
   });
 
-  it.each([400, 401, 422])("takes a sign-in answered %i for a no to our credentials, never for one to the goods", async (status) => {
-    const { call } = scripted([{ status, body: { error: { code: "invalid_client", message: "Who are you?" } } }]);
-    await expect(swift.tender(exampleTender, quote, call)).rejects.toMatchObject({
-      category: "unauthorized",
-      outcome: "not-done",
-      message: expect.stringContaining("nothing was asked"),
-    });
-  });
+  it.each([400, 401, 422])(
+    "takes a sign-in answered %i for a no to our credentials, never for one to the goods",
+    async (status) => {
+      const { call } = scripted([{ status, body: { error: { code: "invalid_client", message: "Who are you?" } } }]);
+      await expect(swift.tender(exampleTender, quote, call)).rejects.toMatchObject({
+        category: "unauthorized",
+        outcome: "not-done",
+        message: expect.stringContaining("nothing was asked"),
+      });
+    },
+  );
 
   it("knows that nothing was booked when the sign-in was never answered", async () => {
     const { call } = scripted([]);
@@ -145,7 +148,10 @@ describe("tendering", () => {
   });
 
   it("writes when it looked and found nothing", async () => {
-    const { call, asked } = scripted([fixture("token"), fixture("shipments-none"), fixture("shipment-created", 201)], true);
+    const { call, asked } = scripted(
+      [fixture("token"), fixture("shipments-none"), fixture("shipment-created", 201)],
+      true,
+    );
     expect(await swift.tender(exampleTender, quote, call)).toEqual(tendered);
     expect(asked.map(({ method }) => method)).toEqual(["POST", "GET", "POST"]);
   });
@@ -190,7 +196,10 @@ it("reads the whole journey when it asks, and who signed with the last of it onl
     ["out-for-delivery", "OD"],
     ["delivered", "DL"],
   ]);
-  expect(news.map(({ proofOfDelivery }) => proofOfDelivery?.signedBy)).toEqual([...Array(5).fill(undefined), "R. Alvarez"]);
+  expect(news.map(({ proofOfDelivery }) => proofOfDelivery?.signedBy)).toEqual([
+    ...Array(5).fill(undefined),
+    "R. Alvarez",
+  ]);
 });
 
 it("reads on past a code nobody told us of", async () => {
