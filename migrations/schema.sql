@@ -22,12 +22,10 @@ create table allocations (
   quantity numeric not null,
   fulfillment_order_id text,
   allocation_id bigint not null generated always as identity,
-  constraint allocations_pkey PRIMARY KEY (allocation_id),
-  constraint allocations_quantity_check CHECK ((quantity >= (0)::numeric)),
-  constraint allocations_sales_order_id_line_number_fkey FOREIGN KEY (sales_order_id, line_number) REFERENCES sales_order_lines(sales_order_id, line_number) ON DELETE CASCADE
+  constraint allocations_pkey PRIMARY KEY (sales_order_id, line_number, allocation_id),
+  constraint allocations_quantity_check CHECK ((quantity >= (0)::numeric))
 );
-CREATE INDEX allocations_fulfillment ON allocations USING btree (fulfillment_order_id);
-CREATE INDEX allocations_line ON allocations USING btree (sales_order_id, line_number);
+CREATE INDEX allocations_fulfillment ON allocations USING btree (fulfillment_order_id) WHERE (fulfillment_order_id IS NOT NULL);
 
 create table audit_entries (
   seq bigint not null generated always as identity,
@@ -113,7 +111,7 @@ create table customer_credits (
   synced_at timestamp with time zone not null,
   constraint customer_credits_customer_number_fkey FOREIGN KEY (customer_number) REFERENCES customers(customer_number) ON DELETE CASCADE,
   constraint customer_credits_pkey PRIMARY KEY (customer_number)
-);
+) with (fillfactor=50);
 
 create table customers (
   customer_number text not null,
@@ -257,7 +255,7 @@ create table inventory_positions (
   as_of timestamp with time zone not null,
   constraint inventory_positions_allocated_check CHECK ((allocated >= (0)::numeric)),
   constraint inventory_positions_pkey PRIMARY KEY (sku, branch)
-);
+) with (fillfactor=70);
 CREATE TRIGGER tell_deleted AFTER DELETE ON inventory_positions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
 CREATE TRIGGER tell_inserted AFTER INSERT ON inventory_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
 CREATE TRIGGER tell_updated AFTER UPDATE ON inventory_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
@@ -446,8 +444,7 @@ create table sales_order_holds (
   released_at timestamp with time zone,
   released_by text,
   release_reason text,
-  constraint sales_order_holds_pkey PRIMARY KEY (sales_order_id, reason, held_at),
-  constraint sales_order_holds_sales_order_id_fkey FOREIGN KEY (sales_order_id) REFERENCES sales_orders(sales_order_id) ON DELETE CASCADE
+  constraint sales_order_holds_pkey PRIMARY KEY (sales_order_id, reason, held_at)
 );
 CREATE INDEX sales_order_holds_open ON sales_order_holds USING btree (sales_order_id) WHERE (released_at IS NULL);
 
@@ -474,8 +471,7 @@ create table sales_order_lines (
   promised_on date,
   constraint sales_order_lines_check CHECK ((quantity_ordered = ((((quantity_open + quantity_allocated) + quantity_backordered) + quantity_shipped) + quantity_cancelled))),
   constraint sales_order_lines_check1 CHECK ((LEAST(quantity_open, quantity_allocated, quantity_backordered, quantity_shipped, quantity_cancelled) >= (0)::numeric)),
-  constraint sales_order_lines_pkey PRIMARY KEY (sales_order_id, line_number),
-  constraint sales_order_lines_sales_order_id_fkey FOREIGN KEY (sales_order_id) REFERENCES sales_orders(sales_order_id) ON DELETE CASCADE
+  constraint sales_order_lines_pkey PRIMARY KEY (sales_order_id, line_number)
 );
 CREATE INDEX sales_order_lines_waiting ON sales_order_lines USING btree (sku) WHERE (quantity_backordered > (0)::numeric);
 
@@ -511,9 +507,9 @@ create table sales_orders (
   constraint sales_orders_pkey PRIMARY KEY (sales_order_id),
   constraint sales_orders_sales_order_number_key UNIQUE (sales_order_number)
 );
-CREATE INDEX sales_orders_correlation ON sales_orders USING btree (correlation_id);
-CREATE INDEX sales_orders_customer_po ON sales_orders USING btree (customer_purchase_order, customer_number);
-CREATE INDEX sales_orders_erp ON sales_orders USING btree (erp_order_number);
+CREATE INDEX sales_orders_correlation ON sales_orders USING btree (correlation_id) WHERE (correlation_id <> sales_order_id);
+CREATE INDEX sales_orders_customer_po ON sales_orders USING btree (customer_purchase_order, customer_number) WHERE (customer_purchase_order IS NOT NULL);
+CREATE INDEX sales_orders_erp ON sales_orders USING btree (erp_order_number) WHERE (erp_order_number IS NOT NULL);
 
 create table shipment_milestones (
   shipment_id text not null,
