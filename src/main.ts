@@ -5,6 +5,7 @@ import {
   applyBranches,
   createInbound,
   createOrderIntake,
+  createPositionBoard,
   createReferenceBook,
   createStockMemory,
   createSubmitQueue,
@@ -19,10 +20,10 @@ import {
   createOrderDesk,
   createResubmit,
   createShipmentDesk,
-  askPrices,
+  createPriceDesk,
+  createStockDesk,
   createEventDesk,
   createSystemDesk,
-  readAvailability,
   type Hub as HttpHub,
   type OrderDesk,
 } from "#experiences";
@@ -49,6 +50,7 @@ import {
 } from "#processes";
 import { createOrderFolder, readOrderFile, takeOrders } from "#systems";
 import type { HubConfiguration } from "./configuration.ts";
+import { intakePolicies } from "./intake-policies.ts";
 import { openWebhookDoors } from "./doors.ts";
 import { openStore } from "./store.ts";
 import { connectSystems, systemsAtHand, type ConnectedSystem, type SandboxAddress } from "./system-handles.ts";
@@ -88,6 +90,9 @@ const PURGE_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const FOLDER_POLL_MS = 500;
 const CHANGES_EVERY_MS = 200;
+/** Under a storm of changes memory is refreshed less often, so that following them takes no more than a tenth of the node. */
+const CHANGES_SHARE = 10;
+const CHANGES_AT_LEAST_EVERY_MS = 2_000;
 /** Who has not looked for so long reads everything anew. */
 const CHANGES_KEPT_MS = 3_600_000;
 
@@ -126,7 +131,7 @@ async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   const connected = connect(options, ground, await sandbox);
   const business = await openBusiness(options, ground, connected);
   await synchroniseFirst(business.referenceSync, tell);
-  await business.book.load();
+  await Promise.all([business.book.load(), business.board.load()]);
 
   const background = startBackground(options, ground, connected, business);
   ending.add("the background work", background);
@@ -215,7 +220,8 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const processes = createProcesses({ systems, policies: configuration.policies, clock });
   const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
   const book = createReferenceBook({ database, clock });
-  const policies = { price: configuration.policies.price };
+  const board = createPositionBoard({ database, clock, edition: ids.next("brd") });
+  const policies = intakePolicies(configuration);
   const outlook = createStockMemory({ database, clock });
   const intake = createSubmitQueue(
     createOrderIntake({ database, eventLog, ids, clock, policies, reference: book, outlook }),
@@ -265,7 +271,8 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
       configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
     ),
   );
-  return { byHand, intake, book, outlook, engine, operators, referenceSync, orders, doors, inbound, switches };
+  const inMemory = { book, board, outlook };
+  return { byHand, intake, ...inMemory, policies, engine, operators, referenceSync, orders, doors, inbound, switches };
 }
 type Business = Awaited<ReturnType<typeof openBusiness>>;
 
@@ -321,9 +328,9 @@ function startBackground(
   const running = [
     again("Reading reference data", configuration.feeds.everyMs, async () => {
       if (await isEldest()) await business.referenceSync.synchronise(signal);
-      await business.book.refresh();
+      await Promise.all([business.book.refresh(), business.board.refresh()]);
     }),
-    again("Reading what changed", CHANGES_EVERY_MS, () => business.book.refresh()),
+    followChanges(business, options, signal),
     again("Reading what stock changed", CHANGES_EVERY_MS, () => business.outlook.refresh()),
     again("Forgetting old changes", PURGE_EVERY_MS, async () => {
       const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
@@ -351,6 +358,32 @@ function startBackground(
     await Promise.all(running);
     await business.intake.drained();
   };
+}
+
+/** Keeps what this node has in memory in step with the books. */
+async function followChanges(
+  { book, board }: Business,
+  { clock, log }: HubOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let restMs = CHANGES_EVERY_MS;
+  let isBehind = false;
+  while (!signal.aborted) {
+    await clock.sleep(restMs, signal);
+    if (signal.aborted) return;
+    const startedMs = clock.now().getTime();
+    try {
+      await Promise.all([book.refresh(), board.refresh()]);
+      isBehind = false;
+    } catch (error) {
+      // Said once: it is tried again every two seconds for as long as the database is away.
+      if (!isBehind) log.warn({ err: error }, "What changed could not be read; answers from memory grow older.");
+      isBehind = true;
+    }
+    const tookMs = clock.now().getTime() - startedMs;
+    const wantedMs = isBehind ? CHANGES_AT_LEAST_EVERY_MS : tookMs * CHANGES_SHARE;
+    restMs = Math.min(CHANGES_AT_LEAST_EVERY_MS, Math.max(CHANGES_EVERY_MS, wantedMs));
+  }
 }
 
 function watch(
@@ -392,7 +425,7 @@ function httpHub(
 ): HttpHub {
   const { clock, log } = options;
   const { database, ids, waker } = ground;
-  const { operators, orders, doors, inbound, switches } = business;
+  const { operators, orders, doors, inbound, switches, board, book, policies } = business;
   const systems = new Map(connected.map(({ code, lane, connector: { title, kind } }) => [code, { lane, title, kind }]));
   return {
     version: VERSION,
@@ -409,8 +442,8 @@ function httpHub(
     systems: createSystemDesk(database, systems, switches),
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
-    availability: (skus) => readAvailability(database, skus),
-    prices: (questions) => askPrices(database, clock, questions),
+    availability: createStockDesk({ board, book, clock }).availability,
+    prices: createPriceDesk({ book, clock, timeZone: policies.timeZone }).prices,
     readiness: () => readiness(database),
   };
 }

@@ -1,17 +1,10 @@
-import type {
-  Address,
-  HoldReason,
-  InventoryPosition,
-  LoggedEvent,
-  SalesOrder,
-  Shipment,
-  ShippingDocument,
-} from "#contracts";
+import type { Address, HoldReason, LoggedEvent, SalesOrder, Shipment, ShippingDocument } from "#contracts";
 import type { Inbound, SubmitRequest, SubmitResult } from "#domains";
 import type { TokenGate } from "#governance";
 import type { Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
+import type { Prices } from "./v1/prices/price-answer.ts";
 import type { WebhookDoor } from "./webhooks/webhook-door.ts";
 
 /** Who does something by hand, and why: what the audit trail demands. */
@@ -73,18 +66,25 @@ export interface SystemDesk {
   open(system: string, who: WhoAndWhy): Promise<void>;
 }
 
+export interface AvailabilityQuestion {
+  /** Each once. */
+  readonly skus: readonly string[];
+  readonly customerNumber?: string;
+}
+export interface AvailabilityAnswer {
+  /** Of what is known: while it stays the same, so do the figures. */
+  readonly tag: string;
+  /** `Availability`, written out. */
+  json(): string;
+}
+
 export interface PriceQuestion {
   readonly customerNumber: string;
-  readonly sku: string;
-  readonly quantity: string;
-  readonly unitOfMeasure: string;
-  readonly currency: string;
-}
-export interface PriceAnswer {
-  readonly sku: string;
-  readonly unitPrice: string | null;
-  readonly source?: string;
-  readonly explanation: string;
+  /** The customer's where left out. */
+  readonly currency?: string;
+  /** The business day; today where left out. */
+  readonly on?: string;
+  readonly lines: readonly { readonly sku: string; readonly quantity: string; readonly unitOfMeasure: string }[];
 }
 
 /** Everything the HTTP API stands on, handed in by main.ts. */
@@ -104,8 +104,9 @@ export interface Hub {
   readonly webhooks: ReadonlyMap<string, WebhookDoor>;
   /** An order's story by any of its numbers. */
   story(any: string): Promise<Story | null>;
-  availability(skus: readonly string[]): Promise<readonly InventoryPosition[]>;
-  prices(questions: readonly PriceQuestion[]): Promise<readonly PriceAnswer[]>;
+  /** From memory. Both throw "invalid-document" for a customer nobody knows. */
+  availability(question: AvailabilityQuestion): AvailabilityAnswer;
+  prices(question: PriceQuestion): Prices;
   /** What must be in order before requests are welcome; each with a sentence. */
   readiness(): Promise<readonly { readonly check: string; readonly isReady: boolean; readonly explanation: string }[]>;
 }

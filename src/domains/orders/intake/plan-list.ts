@@ -1,5 +1,6 @@
 import { isPositive, type Database } from "#platform";
 import { recordStock, type RecordedStock, type StockOutlook } from "../../inventory/stock-outlook.ts";
+import { businessDay } from "../../pricing/business-day.ts";
 import { checkDraft } from "./check-draft.ts";
 import { sourceOrder, type Candidate, type SourcedOrder } from "./decide-order.ts";
 import { judgeRequests, type Judgement } from "./judge-requests.ts";
@@ -27,7 +28,7 @@ export async function judgeList(
     source.forDrafts(database, drafts),
     findOriginals(database, requests),
   ]);
-  const today = now.toISOString().slice(0, 10);
+  const today = businessDay(now, policies.timeZone);
   const checked = requests.map((request) => ({
     request,
     checked: checkDraft(request.draft, { reference, policies, today }),

@@ -1,4 +1,4 @@
-import type { PricePolicy } from "../../pricing/compare-price.ts";
+import { priceRules, type PricePolicy, type PriceRule } from "../../pricing/compare-price.ts";
 
 /** How strictly orders are taken. Configuration, not code. */
 export interface IntakePolicies {
@@ -9,13 +9,22 @@ export interface IntakePolicies {
   readonly lineQuantityMax?: string;
   /** A dearer line than this is a typing mistake, in the order's currency. */
   readonly lineAmountMax?: string;
+  /** Where the business is: by its day prices begin and end. */
+  readonly timeZone?: string;
 }
 
 export const defaultLimits = {
   duplicatePurchaseOrder: "hold",
   lineQuantityMax: "10000000",
   lineAmountMax: "100000000",
+  timeZone: "UTC",
 } as const;
 
-export type CompletePolicies = Required<IntakePolicies>;
-export const completed = (policies: IntakePolicies): CompletePolicies => ({ ...defaultLimits, ...policies });
+export interface CompletePolicies extends Required<IntakePolicies> {
+  readonly priceRuleOf: (channel: string) => PriceRule;
+}
+export const completed = (policies: IntakePolicies): CompletePolicies => ({
+  ...defaultLimits,
+  ...policies,
+  priceRuleOf: priceRules(policies.price),
+});
