@@ -30,7 +30,7 @@ const byHand = (path: string, body: object = {}) =>
 const didFor = async (code: string, reference: string): Promise<readonly string[]> =>
   (await hub.did(code, { reference })).map(({ operation }) => operation);
 const positionOf = async (sku: string, branch: string): Promise<InventoryPosition | undefined> => {
-  const { body } = await hub.get<Availability>(`/v1/availability?skus=${sku}`);
+  const { body } = await hub.get<{ items: { positions: InventoryPosition[] }[] }>(`/v1/availability?skus=${sku}`);
   return body.items[0]?.positions.find((position) => position.branch === branch);
 };
 const receive = (sku: string, quantity: number) =>
