@@ -85,20 +85,19 @@ function countRequests(server: Server, hub: Hub): void {
   });
 }
 
-/** Bodies are read as bytes where a route wants them so, and as JSON everywhere else. */
+/** Bodies are read as bytes where a route wants them so or judges them itself, and as JSON everywhere else. */
 function registerRoutes(server: Server, hub: Hub, routes: readonly Route[]): void {
   server.removeAllContentTypeParsers();
-  server.register(async (scope) => {
-    scope.addContentTypeParser(JSON_TYPES, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) =>
-      parseJsonBody(body),
-    );
-    for (const route of routes.filter(({ takes }) => takes !== "bytes")) route.register(scope.withTypeProvider(), hub);
-  });
-  server.register(async (scope) => {
-    scope.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
-    for (const route of routes.filter(({ takes }) => takes === "bytes")) route.register(scope.withTypeProvider(), hub);
-  });
+  const registerReading = (type: "*" | RegExp, read: (body: Buffer) => unknown, those: (route: Route) => boolean) =>
+    server.register(async (scope) => {
+      scope.addContentTypeParser(type, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => read(body));
+      for (const route of routes.filter(those)) route.register(scope.withTypeProvider(), hub);
+    });
+  registerReading(JSON_TYPES, parseJsonBody, ({ takes, judgesBody }) => takes !== "bytes" && !judgesBody);
+  registerReading(JSON_TYPES, asReceived, ({ judgesBody }) => judgesBody === true);
+  registerReading("*", asReceived, ({ takes }) => takes === "bytes");
 }
+const asReceived = (body: Buffer): Buffer => body;
 
 const RETRY_AFTER_SECONDS = 1;
 
