@@ -7,6 +7,7 @@ import {
   createOrderIntake,
   createPositionBoard,
   createReferenceBook,
+  createStockMemory,
   createSubmitQueue,
   purgeChanges,
   readFeeds,
@@ -123,10 +124,11 @@ type Ending = ReturnType<typeof createEnding>;
 
 async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   const { configuration, clock, log, tell = () => {} } = options;
+  const url = await addressOf(configuration);
+  const sandbox = beginSandbox(options, url, ending);
   const ground = await layGround(options, ending);
   const { database, ids, waker } = ground;
-  const url = await addressOf(configuration);
-  const connected = await connect(options, ground, url, ending);
+  const connected = connect(options, ground, await sandbox);
   const business = await openBusiness(options, ground, connected);
   await synchroniseFirst(business.referenceSync, tell);
   await Promise.all([business.book.load(), business.board.load()]);
@@ -191,15 +193,15 @@ const freePort = (host: string): Promise<number> =>
     });
   });
 
-async function connect(
-  options: HubOptions,
-  { record }: Ground,
-  url: string,
-  ending: Ending,
-): Promise<readonly ConnectedSystem[]> {
+/** The sandbox comes up while the database does. It is ended also where something else failed before it stood. */
+function beginSandbox({ sandbox }: HubOptions, url: string, ending: Ending): Promise<RunningSandbox | null> {
+  const starting = sandbox ? sandbox(url) : Promise.resolve(null);
+  ending.add("the sandbox", async () => (await starting.catch(() => null))?.stop());
+  return starting;
+}
+
+function connect(options: HubOptions, { record }: Ground, sandbox: RunningSandbox | null): readonly ConnectedSystem[] {
   const { configuration, environment, clock, tell = () => {} } = options;
-  const sandbox = options.sandbox ? await options.sandbox(url) : null;
-  if (sandbox) ending.add("the sandbox", () => sandbox.stop());
   const connected = connectSystems(configuration, {
     environment,
     sandbox: sandbox?.systems ?? [],
@@ -220,9 +222,11 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const book = createReferenceBook({ database, clock });
   const board = createPositionBoard({ database, clock, edition: ids.next("brd") });
   const policies = intakePolicies(configuration);
-  const intake = createSubmitQueue(createOrderIntake({ database, eventLog, ids, clock, policies, reference: book }), {
-    clock,
-  });
+  const outlook = createStockMemory({ database, clock });
+  const intake = createSubmitQueue(
+    createOrderIntake({ database, eventLog, ids, clock, policies, reference: book, outlook }),
+    { clock },
+  );
   const engine = createEngine({
     database,
     eventLog,
@@ -267,7 +271,8 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
       configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
     ),
   );
-  return { byHand, intake, book, board, policies, engine, operators, referenceSync, orders, doors, inbound, switches };
+  const inMemory = { book, board, outlook };
+  return { byHand, intake, ...inMemory, policies, engine, operators, referenceSync, orders, doors, inbound, switches };
 }
 type Business = Awaited<ReturnType<typeof openBusiness>>;
 
@@ -326,6 +331,7 @@ function startBackground(
       await Promise.all([business.book.refresh(), business.board.refresh()]);
     }),
     followChanges(business, options, signal),
+    again("Reading what stock changed", CHANGES_EVERY_MS, () => business.outlook.refresh()),
     again("Forgetting old changes", PURGE_EVERY_MS, async () => {
       const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
       await purgeChanges(database, "position_changes", before);

@@ -23,6 +23,8 @@ export * from "./products/order-quantity.ts";
 export * from "./inventory/position-board.ts";
 export * from "./inventory/apply-stock.ts";
 export * from "./inventory/find-positions.ts";
+export { createStockMemory, type StockMemory } from "./inventory/stock-memory.ts";
+export type { StockOutlookSource } from "./inventory/stock-outlook.ts";
 export * from "./orders/intake/draft-shape.ts";
 export * from "./orders/intake/order-intake.ts";
 export * from "./orders/intake/policies.ts";

@@ -103,8 +103,8 @@ const orderTellings: readonly Telling[] = [
   tell(SalesOrderTaxed, ({ source, taxAmount }) => {
     if (source === "exempt") return "No tax: the customer is exempt.";
     return source === "engine"
-      ? `Tax is ${taxAmount}.`
-      : `Tax is estimated at ${taxAmount}, since the tax engine did not answer.`;
+      ? `Tax is ${round(taxAmount, 2)}.`
+      : `Tax is estimated at ${round(taxAmount, 2)}, since the tax engine did not answer.`;
   }),
   tell(SalesOrderBackordered, ({ cause, lines }) => {
     const because = cause === "short-pick" ? "The warehouse found too little" : "There is no stock";
@@ -163,7 +163,7 @@ const shipmentTellings: readonly Telling[] = [
   tell(
     ShipmentCreated,
     (shipment) =>
-      `${count(shipment.handlingUnitCount, "handling unit")} of ${plain(shipment.weightLb)} lb at ${shipment.branch} need a carrier (${shipment.mode === "ltl" ? "LTL" : "parcel"}).`,
+      `${count(shipment.handlingUnitCount, "handling unit")} of ${plain(shipment.weightLb)} lb at ${shipment.branch} ${shipment.handlingUnitCount === 1 ? "needs" : "need"} a carrier (${shipment.mode === "ltl" ? "LTL" : "parcel"}).`,
   ),
   tell(ShipmentRated, ({ carrier, service, amount, currency, losers, explanation }) => {
     const against = losers.length > 0 ? ` against ${count(losers.length, "other")}` : "";

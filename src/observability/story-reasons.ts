@@ -36,7 +36,9 @@ async function branchReasons(database: Queryable, salesOrderId: string): Promise
 }
 
 const candidateLine = ({ carrier, quote, verdict, explanation }: RateDecision["candidates"][number]): string => {
-  const price = quote ? ` ${quote.service} ${quote.amount} ${quote.currency}, ${quote.transitDays} days` : "";
+  const price = quote
+    ? ` ${quote.service} ${quote.amount} ${quote.currency}, ${quote.transitDays === 1 ? "1 day" : `${quote.transitDays} days`}`
+    : "";
   return `${carrier}${price}: ${verdict}, ${explanation}`;
 };
 

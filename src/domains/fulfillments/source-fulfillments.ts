@@ -40,7 +40,8 @@ export function planFulfillments(sourced: readonly SourcedLine[], ids: Ids): Pla
     if (!first) return [];
     const { salesOrderId, branch, warehouse } = first;
     const explanations = [...new Set(lines.map((line) => line.allocationExplanation))];
-    const explanation = `${branch} has the stock of ${new Set(lines.map((line) => line.lineNumber)).size} lines. ${explanations.join(" ")}`;
+    const lineCount = new Set(lines.map((line) => line.lineNumber)).size;
+    const explanation = `${branch} has the stock of ${lineCount} ${lineCount === 1 ? "line" : "lines"}. ${explanations.join(" ")}`;
     const allocationIds = lines.map((line) => line.allocationId);
     return [
       {

@@ -25,12 +25,15 @@ export interface StockOutlookSource {
 export const positionKey = ({ sku, branch }: { readonly sku: string; readonly branch: string }): string =>
   `${sku}@${branch}`;
 
+/** As these positions have it; nothing is free where none of them lies. */
+export function outlookOf(positions: readonly FreePosition[]): StockOutlook {
+  const free = new Map(positions.map((position) => [positionKey(position), position.available]));
+  return { available: (sku, branch) => free.get(`${sku}@${branch}`) ?? "0" };
+}
+
 /** Read anew each time. */
 export const stockInDatabase: StockOutlookSource = {
-  async forSkus(database, skus) {
-    const free = new Map((await readFreeStock(database, skus)).map((one) => [positionKey(one), one.available]));
-    return { available: (sku, branch) => free.get(`${sku}@${branch}`) ?? "0" };
-  },
+  forSkus: async (database, skus) => outlookOf(await readFreeStock(database, skus)),
   learn: () => undefined,
 };
 

@@ -260,7 +260,7 @@ describe("a command", () => {
     const seen: boolean[] = [];
     const call = asks("call", (_call, { maybeDone }) => {
       seen.push(maybeDone);
-      if (seen.length <= 5) throw new Error("connect ECONNREFUSED 127.0.0.1:5432");
+      if (seen.length <= 5) throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
       return [];
     });
     const { engine, submit } = setUp(clock, () => 5, call);

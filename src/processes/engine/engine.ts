@@ -21,9 +21,9 @@ export interface EngineOptions {
   readonly lanes: EngineLanes;
   readonly log: Log;
   readonly waker: Waker;
-  /** Loops that advance at the same time; while one waits for Postgres the other decides. Default 2. */
+  /** Loops that advance at the same time; while some wait for Postgres one decides. Default 3. */
   readonly advancers?: number;
-  /** Facts a transaction takes at most. Default 1000. */
+  /** Facts a transaction takes at most. Default 500. */
   readonly factsMax?: number;
   /** How often a transaction goes round before it commits and the rest goes by the inbox. Default 100. */
   readonly roundsMax?: number;
@@ -84,7 +84,7 @@ async function commandsIdle(commands: CommandRunner, clock: Clock, withinMs: num
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { clock, node, waker, pollMs = 1_000, advancers = 2, drainMs = 10_000 } = options;
+  const { clock, node, waker, pollMs = 1_000, advancers = 3, drainMs = 10_000 } = options;
   const sleep = (ms: number, signal: AbortSignal) => clock.sleep(ms, signal);
   const commandBell = createBell(sleep);
   const factBells = Array.from({ length: advancers }, () => createBell(sleep));
@@ -93,7 +93,7 @@ export function createEngine(options: EngineOptions): Engine {
   const shared = { ...options, processes, at, node: () => node.number() };
   const advance = createAdvance({
     ...shared,
-    factsMax: options.factsMax ?? 1_000,
+    factsMax: options.factsMax ?? 500,
     roundsMax: options.roundsMax ?? 100,
     plenty: () => {
       for (const bell of factBells) bell.ring();

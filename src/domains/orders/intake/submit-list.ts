@@ -3,6 +3,7 @@ import { isPositive, subtract, type Clock, type Database, type Ids, type Transac
 import { keepRegister } from "../../inventory/position-register.ts";
 import { readExpected } from "../../inventory/read-stock.ts";
 import {
+  outlookOf,
   positionKey,
   standsBefore,
   type FreePosition,
@@ -89,9 +90,7 @@ async function takeAsPlanned(tx: Transaction, plan: SourcingPlan, work: Work): P
 async function takeUnderLocks(tx: Transaction, work: Work): Promise<Documents> {
   const wanted = { customerNumbers: customersOf(work.judged), positions: [], skus: skusOf(work.judged) };
   const held = await lock(tx, wanted, work);
-  const free = new Map(held.positions.map((position) => [positionKey(position), position.available]));
-  const plan = planSourcing(work.judged, { available: (sku, branch) => free.get(`${sku}@${branch}`) ?? "0" });
-  return take(tx, plan, held, work);
+  return take(tx, planSourcing(work.judged, outlookOf(held.positions)), held, work);
 }
 
 interface Held extends LockedList {

@@ -8,7 +8,7 @@ const fixture = (name: string, status?: number) => recorded(import.meta.dirname,
 const scripted = (answers: Parameters<typeof scriptedCall>[1], maybeDone = false) =>
   scriptedCall<typeof piedmont.settings>({ user: "u", password: "p", newsSecret: "n" }, answers, maybeDone);
 const quote = exampleQuote("piedmont", "STD", "ltl");
-const pallet = {
+const pallet: ShipmentTender["handlingUnits"][number] = {
   sscc: "006141410000000030",
   kind: "pallet",
   weightLb: "412.00",
@@ -17,7 +17,7 @@ const pallet = {
   heightIn: "31",
   freightClass: "60",
   contents: [],
-} as const;
+};
 const freight: ShipmentTender = { ...exampleTender, mode: "ltl", handlingUnits: [pallet] };
 const Inches = { L: "48", W: "40", H: "31" };
 
