@@ -46,7 +46,7 @@ export function checkDraft(
   const lines = judged.map(({ line }) => line);
   if (!customer || "path" in shipTo || faults.length > 0) return { faults };
   const merchandiseAmount = round(add(...lines.map(({ lineAmount }) => lineAmount)), 2);
-  return { customer, shipTo, lines, merchandiseAmount, holds: holdsOf(customer, shipTo, judged) };
+  return { customer, shipTo, lines, merchandiseAmount, holds: holdsOf(customer, shipTo, judged, context.policies) };
 }
 
 function lineQuestion(
@@ -110,7 +110,12 @@ function duplicateLineFaults({ lines }: SalesOrderDraft): Fault[] {
   });
 }
 
-function holdsOf(customer: Account, shipTo: Address, lines: readonly JudgedLine[]): HoldFound[] {
+function holdsOf(
+  customer: Account,
+  shipTo: Address,
+  lines: readonly JudgedLine[],
+  { unlistedShipTo }: CompletePolicies,
+): HoldFound[] {
   const holds: HoldFound[] = [];
   if (customer.status !== "active") {
     const because = customer.blockedReason ? `: ${customer.blockedReason}` : "";
@@ -124,7 +129,16 @@ function holdsOf(customer: Account, shipTo: Address, lines: readonly JudgedLine[
     const told = doubtful.map(({ line, priceDoubt }) => `Line ${line.lineNumber}, ${line.sku}: ${priceDoubt}`);
     holds.push({ reason: "price", explanation: told.join(" ") });
   }
-  const doubts = addressDoubts(shipTo);
+  const doubts = [
+    ...addressDoubts(shipTo),
+    ...(unlistedShipTo === "hold" && !isListed(shipTo, customer) ? ["the customer has no such address with us"] : []),
+  ];
   if (doubts.length > 0) holds.push({ reason: "address", explanation: `The ship-to address: ${doubts.join("; ")}.` });
   return holds;
 }
+
+const placeOf = ({ street1, street2 = "", city, postalCode, country }: Address): string =>
+  [street1, street2, city, postalCode, country].map((part) => part.trim().toLowerCase()).join("|");
+
+const isListed = (shipTo: Address, { shipTos, billTo }: Account): boolean =>
+  [...shipTos.map(({ address }) => address), billTo].some((address) => placeOf(address) === placeOf(shipTo));

@@ -5,6 +5,8 @@ export interface IntakePolicies {
   readonly price: PricePolicy;
   /** What becomes of an order whose customer purchase order number another order of the customer bears already. */
   readonly duplicatePurchaseOrder?: "hold" | "accept";
+  /** What becomes of an order that is to go where the customer has no address with us. */
+  readonly unlistedShipTo?: "hold" | "accept";
   /** More base units than this in one line is a typing mistake. */
   readonly lineQuantityMax?: string;
   /** A dearer line than this is a typing mistake, in the order's currency. */
@@ -15,6 +17,7 @@ export interface IntakePolicies {
 
 export const defaultLimits = {
   duplicatePurchaseOrder: "hold",
+  unlistedShipTo: "accept",
   lineQuantityMax: "10000000",
   lineAmountMax: "100000000",
   timeZone: "UTC",
