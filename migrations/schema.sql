@@ -248,8 +248,10 @@ create table inventory_positions (
   oversold_since timestamp with time zone,
   source_sequence numeric not null,
   as_of timestamp with time zone not null,
+  reserved numeric not null default 0,
   constraint inventory_positions_allocated_check CHECK ((allocated >= (0)::numeric)),
-  constraint inventory_positions_pkey PRIMARY KEY (sku, branch)
+  constraint inventory_positions_pkey PRIMARY KEY (sku, branch),
+  constraint inventory_positions_reserved_check CHECK ((reserved >= (0)::numeric))
 );
 
 create table invoice_lines (
@@ -395,6 +397,40 @@ create table products (
   synced_at timestamp with time zone not null,
   constraint products_pkey PRIMARY KEY (sku)
 );
+
+create table reservation_lines (
+  reservation_id text not null,
+  line_number integer not null,
+  sku text not null,
+  branch text not null,
+  quantity numeric not null,
+  expires_at timestamp with time zone not null,
+  is_live boolean not null default true,
+  constraint reservation_lines_pkey PRIMARY KEY (reservation_id, line_number, sku, branch),
+  constraint reservation_lines_quantity_check CHECK ((quantity > (0)::numeric)),
+  constraint reservation_lines_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservations(reservation_id) ON DELETE CASCADE
+);
+CREATE INDEX reservation_lines_expiry ON reservation_lines USING btree (expires_at) WHERE is_live;
+CREATE INDEX reservation_lines_position ON reservation_lines USING btree (sku, branch) WHERE is_live;
+
+create table reservations (
+  reservation_id text not null,
+  idempotency_key text not null,
+  fingerprint text not null,
+  channel text not null,
+  customer_number text,
+  reference text,
+  reserved_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended text,
+  ended_at timestamp with time zone,
+  sales_order_id text,
+  lines jsonb not null,
+  constraint reservations_ended_check CHECK ((ended = ANY (ARRAY['ordered'::text, 'released'::text]))),
+  constraint reservations_idempotency_key_key UNIQUE (idempotency_key),
+  constraint reservations_pkey PRIMARY KEY (reservation_id)
+);
+CREATE INDEX reservations_reference ON reservations USING btree (reference);
 
 create table sales_order_holds (
   sales_order_id text not null,

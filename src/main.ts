@@ -11,6 +11,7 @@ import {
   createShipmentDesk,
   askPrices,
   createEventDesk,
+  createReservationDesk,
   createSystemDesk,
   readAvailability,
   type Hub as HttpHub,
@@ -75,6 +76,8 @@ export interface Hub {
 
 const VERSION = "0.1.0";
 const PURGE_EVERY_MS = 3_600_000;
+/** What expired counts as free at once where something is promised; this is how soon those who wait are served from it. */
+const EXPIRE_EVERY_MS = 1000;
 const DAY_MS = 86_400_000;
 const FOLDER_POLL_MS = 500;
 
@@ -224,6 +227,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const audit = createAudit(clock);
   const byHand = { database, eventLog, clock, audit, wake: () => waker.notify() };
   const orders = createOrderDesk({ ...byHand, queue: intake });
+  const reservations = createReservationDesk({ ...byHand, ids });
   const doors = openWebhookDoors({
     configuration,
     connected,
@@ -248,7 +252,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
       configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
     ),
   );
-  return { byHand, intake, engine, operators, referenceSync, orders, doors, inbound, switches };
+  return { byHand, intake, engine, operators, referenceSync, orders, reservations, doors, inbound, switches };
 }
 type Business = Awaited<ReturnType<typeof openBusiness>>;
 
@@ -304,6 +308,9 @@ function startBackground(
   const running = [
     again("Reading reference data", configuration.feeds.everyMs, async () => {
       if (await isEldest()) await business.referenceSync.synchronise(signal);
+    }),
+    again("Giving back expired reservations", EXPIRE_EVERY_MS, async () => {
+      if (await isEldest()) await business.reservations.expire();
     }),
     again("Sharing the lanes", 1000, async () => {
       const nodes = Math.max(1, (await liveNodes(database)).length);
@@ -367,7 +374,7 @@ function httpHub(
 ): HttpHub {
   const { clock, log } = options;
   const { database, ids, waker } = ground;
-  const { operators, orders, doors, inbound, switches } = business;
+  const { operators, orders, reservations, doors, inbound, switches } = business;
   const systems = new Map(connected.map(({ code, lane, connector: { title, kind } }) => [code, { lane, title, kind }]));
   return {
     version: VERSION,
@@ -377,6 +384,7 @@ function httpHub(
     metrics: ground.metrics,
     gate: createTokenGate({ database, clock }),
     orders,
+    reservations,
     shipments: createShipmentDesk(business.byHand),
     events: createEventDesk(database, waker),
     inbound,

@@ -11,6 +11,7 @@ export type BooksLaw =
   | "line-quantities-add-up"
   | "line-allocated-is-its-allocations"
   | "position-allocated-is-its-allocations"
+  | "position-reserved-is-its-reservations"
   | "position-not-oversold"
   | "order-amount-is-its-lines"
   | "exposure-is-its-orders";
@@ -46,6 +47,8 @@ const faultsSql = `
       from allocations where quantity <> 0 group by sales_order_id, line_number, sku, branch
   ), by_line as (
     select sales_order_id, line_number, sum(quantity) as quantity from tied group by sales_order_id, line_number
+  ), kept as (
+    select sku, branch, sum(quantity) as quantity from reservation_lines where is_live group by sku, branch
   ), by_position as (
     select sku, branch, sum(quantity) as quantity from tied group by sku, branch
   )
@@ -65,6 +68,11 @@ const faultsSql = `
          format('the position says %s allocated, the allocations say %s', coalesce(p.allocated, 0), coalesce(t.quantity, 0))
     from inventory_positions p full join by_position t on t.sku = p.sku and t.branch = p.branch
    where coalesce(p.allocated, 0) <> coalesce(t.quantity, 0)
+  union all
+  select 'position-reserved-is-its-reservations', coalesce(p.sku, k.sku) || '@' || coalesce(p.branch, k.branch), false,
+         format('the position says %s reserved, the live reservations say %s', coalesce(p.reserved, 0), coalesce(k.quantity, 0))
+    from inventory_positions p full join kept k on k.sku = p.sku and k.branch = p.branch
+   where coalesce(p.reserved, 0) <> coalesce(k.quantity, 0)
   union all
   select 'position-not-oversold', p.sku || '@' || p.branch, p.oversold_since is not null,
          format('%s allocated and only %s on hand', p.allocated, p.on_hand) ||

@@ -23,6 +23,9 @@ export * from "./orders/read/find-sales-orders.ts";
 export * from "./orders/read/read-sales-orders.ts";
 export * from "./orders/status.ts";
 export * from "./books.ts";
+export * from "./reservations/change-reservations.ts";
+export * from "./reservations/read-reservations.ts";
+export * from "./reservations/reserve.ts";
 export * from "./effect-context.ts";
 
 export * from "./orders/lifecycle/cancel-orders.ts";

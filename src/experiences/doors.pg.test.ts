@@ -12,6 +12,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createDeadLetterDesk } from "./dead-letter-desk.ts";
 import { createEventDesk } from "./desks/event-desk.ts";
 import { createOrderDesk } from "./desks/order-desk.ts";
+import { createReservationDesk } from "./desks/reservation-desk.ts";
 import { createShipmentDesk } from "./desks/shipment-desk.ts";
 import { askPrices, readAvailability } from "./desks/stock-desk.ts";
 import { createSystemDesk } from "./desks/system-desk.ts";
@@ -86,6 +87,7 @@ const server = createHttpServer(
     metrics: createMetrics(),
     gate: createTokenGate({ database, clock }),
     orders,
+    reservations: createReservationDesk({ ...deskOptions, ids }),
     shipments: createShipmentDesk(deskOptions),
     events: createEventDesk(database, createLocalWaker(systemClock)),
     inbound,
@@ -271,6 +273,30 @@ describe("an order at the desk", () => {
     expect(events).toHaveLength(2);
     const next = (await get(`/v1/events?after=${cursor}&types=sales-order.accepted.v1`)).json();
     expect(next.events.map(({ id }: { id: string }) => id)).not.toContain(events[1].id);
+  });
+
+  it("takes stock kept for a cart", async () => {
+    const headers = { authorization };
+    const cart = { channel: "web-shop", minutes: 15, lines: sampleDraft().lines };
+    const made = await send("/v1/reservations", cart);
+    expect([made.statusCode, made.headers["location"]]).toEqual([201, expect.stringMatching(/reservations\/rsv_/)]);
+    const { reservationId } = made.json();
+    const url = `/v1/reservations/${reservationId}`;
+    expect((await send(`${url}/extend`, { minutes: 60 })).statusCode).toBe(200);
+    const order = sampleDraft({ channelOrderNumber: "cart-1", reservationId });
+    const { salesOrder } = (await send("/v1/sales-orders", order)).json();
+    expect(salesOrder.lines[0].allocationExplanation).toContain("became this order");
+    expect((await get(url)).json()).toMatchObject({ status: "ordered", salesOrderId: salesOrder.salesOrderId });
+    expect((await server.inject({ method: "DELETE", url, headers })).statusCode).toBe(409);
+    const other = (await send("/v1/reservations", cart)).json();
+    const gone = `/v1/reservations/${other.reservationId}`;
+    expect((await server.inject({ method: "DELETE", url: gone, headers })).json()).toEqual({ done: true });
+    expect((await get(gone)).json()).toMatchObject({ status: "released" });
+    const wrong = { ...cart, lines: [{ lineNumber: 1, sku: "NOTHING", quantity: "1", unitOfMeasure: "EA" }] };
+    expect((await send("/v1/reservations", wrong)).json()).toMatchObject({
+      status: 422,
+      faults: [{ path: "/lines/0/sku", found: "NOTHING" }],
+    });
   });
 
   it("answers what can be promised and at what price", async () => {

@@ -3,11 +3,12 @@ import type {
   HoldReason,
   InventoryPosition,
   LoggedEvent,
+  Reservation,
   SalesOrder,
   Shipment,
   ShippingDocument,
 } from "#contracts";
-import type { Inbound, SubmitRequest, SubmitResult } from "#domains";
+import type { Inbound, ReservationRequest, ReservationResult, SubmitRequest, SubmitResult } from "#domains";
 import type { TokenGate } from "#governance";
 import type { Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
@@ -30,6 +31,14 @@ export interface OrderDesk {
   /** Throws "not-found", or "not-possible-now" with the reason. */
   cancel(salesOrderId: string, who: WhoAndWhy): Promise<void>;
   releaseHold(salesOrderId: string, hold: HoldReason, who: WhoAndWhy): Promise<void>;
+}
+
+export interface ReservationDesk {
+  reserve(requests: readonly ReservationRequest[]): Promise<readonly ReservationResult[]>;
+  read(reservationId: string): Promise<Reservation | null>;
+  /** Throws "not-found", or "not-possible-now" with the reason; so does releasing. */
+  extend(reservationId: string, minutes: number): Promise<Reservation | null>;
+  release(reservationId: string): Promise<void>;
 }
 
 export interface ShipmentDesk {
@@ -96,6 +105,7 @@ export interface Hub {
   readonly metrics: Metrics;
   readonly gate: TokenGate;
   readonly orders: OrderDesk;
+  readonly reservations: ReservationDesk;
   readonly shipments: ShipmentDesk;
   readonly events: EventDesk;
   readonly inbound: Pick<Inbound, "keep">;

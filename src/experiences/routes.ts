@@ -10,6 +10,8 @@ import { deadLetterActions } from "./v1/dead-letters/id/post-action.ts";
 import { getEvents } from "./v1/events/get-events.ts";
 import { getEventStream } from "./v1/events/get-event-stream.ts";
 import { postPrices } from "./v1/prices/post-prices.ts";
+import { deleteReservation, getReservation, postExtend } from "./v1/reservations/id/reservation.ts";
+import { postReservations } from "./v1/reservations/post-reservations.ts";
 import { getSalesOrders } from "./v1/sales-orders/get-sales-orders.ts";
 import { getSalesOrder } from "./v1/sales-orders/id/get-sales-order.ts";
 import { getStory } from "./v1/sales-orders/id/get-story.ts";
@@ -44,6 +46,10 @@ export const routes: readonly Route[] = [
   ...systemSwitches,
   getAvailability,
   postPrices,
+  postReservations,
+  getReservation,
+  postExtend,
+  deleteReservation,
   postWebhook,
   getHealthz,
   getReadyz,

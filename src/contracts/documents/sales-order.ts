@@ -14,6 +14,7 @@ import {
   SystemCode,
   UnitOfMeasure,
 } from "../primitives.ts";
+import { ReservationId } from "./reservation.ts";
 
 export const SalesOrderDraftLine = Type.Object(
   {
@@ -31,6 +32,7 @@ export type SalesOrderDraftLine = Static<typeof SalesOrderDraftLine>;
 /**
  * What a channel asks of us, in one shape whatever door it came by. `unitPrice` is the price the channel showed its buyer,
  * compared with ours by policy; leave it out to take ours. `shipTo` is an address or the code of one the customer has with us.
+ * `reservationId` names the reservation of the cart or quote that becomes this order.
  */
 export const SalesOrderDraft = Type.Object(
   {
@@ -47,6 +49,7 @@ export const SalesOrderDraft = Type.Object(
     ]),
     shipComplete: Type.Optional(Type.Boolean({ description: "Ship only when everything can be shipped." })),
     lines: Type.Array(SalesOrderDraftLine, { minItems: 1, maxItems: 500 }),
+    reservationId: Type.Optional(ReservationId),
     notes: Type.Optional(Type.String({ maxLength: 2000 })),
   },
   { $id: "SalesOrderDraft", additionalProperties: false },

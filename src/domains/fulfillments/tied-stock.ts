@@ -117,7 +117,7 @@ export async function utterInventoryChanged(
   const rows = await rowsOf<PositionRow>(
     tx,
     `select p.sku, p.branch, trim_scale(p.on_hand)::text as "onHand", trim_scale(p.allocated)::text as allocated,
-            trim_scale(greatest(p.on_hand - p.allocated - p.safety_stock, 0))::text as "availableToPromise"
+            trim_scale(greatest(p.on_hand - p.allocated - p.reserved - p.safety_stock, 0))::text as "availableToPromise"
        from inventory_positions p
       where (p.sku, p.branch) in (select k.sku, k.branch from jsonb_to_recordset($1::jsonb) as k(sku text, branch text))
       order by p.sku, p.branch`,

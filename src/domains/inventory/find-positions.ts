@@ -12,8 +12,8 @@ export async function findPositions(
     database,
     `select jsonb_build_object(
               'sku', p.sku, 'branch', p.branch, 'onHand', trim_scale(p.on_hand)::text, 'allocated', trim_scale(p.allocated)::text,
-              'safetyStock', trim_scale(p.safety_stock)::text,
-              'availableToPromise', trim_scale(greatest(p.on_hand - p.allocated - p.safety_stock, 0))::text, 'inbound', p.inbound,
+              'reserved', trim_scale(p.reserved)::text, 'safetyStock', trim_scale(p.safety_stock)::text,
+              'availableToPromise', trim_scale(greatest(p.on_hand - p.allocated - p.reserved - p.safety_stock, 0))::text, 'inbound', p.inbound,
               'asOf', ${instantSql("p.as_of")}, 'source', p.source) as position
        from inventory_positions p where p.sku = any(${textArraySql("$1::jsonb")})
       order by p.sku, p.branch`,

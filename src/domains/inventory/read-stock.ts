@@ -4,16 +4,20 @@ import type { Inbound } from "./promise.ts";
 
 /**
  * What can be promised of each item at each branch, locked in the order everybody locks positions. Empty ones are locked as well: stock that
- * arrives there waits until the order that found nothing is in the books, and then finds it waiting.
+ * arrives there waits until the order that found nothing is in the books, and then finds it waiting. `isReserved`: carts and quotes keep some
+ * of it, expired ones perhaps.
  */
 export async function lockFreeStock(
   tx: Transaction,
   skus: readonly string[],
-): Promise<readonly { readonly sku: string; readonly branch: string; readonly available: string }[]> {
+): Promise<
+  readonly { readonly sku: string; readonly branch: string; readonly available: string; readonly isReserved: boolean }[]
+> {
   return tx.query(
     {
       name: "lock-free-stock",
-      text: `select sku, branch, trim_scale(greatest(on_hand - allocated - safety_stock, 0))::text as available
+      text: `select sku, branch, trim_scale(greatest(on_hand - allocated - reserved - safety_stock, 0))::text as available,
+                    reserved > 0 as "isReserved"
                from inventory_positions
               where sku = any(${textArraySql("$1::jsonb")})
               order by sku, branch

@@ -3,8 +3,10 @@ import { isPositive, type Clock, type Ids, type Transaction } from "#platform";
 import { readBranches } from "../../branches/branches.ts";
 import { lockCredits } from "../../customers/lock-credits.ts";
 import { createFreeStock } from "../../inventory/choose-branches.ts";
+import { holdForOrders } from "../../inventory/held-stock.ts";
 import { keepRegister } from "../../inventory/position-register.ts";
-import { lockFreeStock, readExpected } from "../../inventory/read-stock.ts";
+import { readExpected } from "../../inventory/read-stock.ts";
+import { lockAndRedeem, type ReservationClaim } from "../../reservations/redeem.ts";
 import { readSalesOrders } from "../read/read-sales-orders.ts";
 import { answersTo } from "./answers.ts";
 import { checkDraft } from "./check-draft.ts";
@@ -52,7 +54,7 @@ export async function submitList(
   const purchaseOrders = await findPurchaseOrders(tx, drafts);
   const judgements = judgeRequests(checked, { policies, ids, originals, purchaseOrders });
   const candidates = judgements.flatMap((judgement) => (judgement.is === "candidate" ? [judgement.candidate] : []));
-  const decided = await decide(tx, candidates, { credits, branches: branches.map(({ branch }) => branch) }, today);
+  const decided = await decide(tx, candidates, { credits, branches: branches.map(({ branch }) => branch) }, now);
   return answersTo(judgements, await write(tx, decided, eventLog, now), await readKnown(tx, judgements));
 }
 
@@ -60,17 +62,35 @@ async function decide(
   tx: Transaction,
   candidates: readonly Candidate[],
   ledger: Omit<Ledger, "stock">,
-  today: string,
+  now: Date,
 ): Promise<DecidedOrder[]> {
   if (candidates.length === 0) return [];
   const skus = [...new Set(candidates.flatMap(({ checked }) => checked.lines.map(({ sku }) => sku)))];
-  const stock = createFreeStock(await lockFreeStock(tx, skus));
-  const decided = candidates.map((candidate) => decideOrder(candidate, { ...ledger, stock }));
+  const { positions, kept, notes } = await lockAndRedeem(tx, skus, claimsOf(candidates), now);
+  const held = holdForOrders(createFreeStock(positions), kept);
+  const decided = candidates.map((candidate) => {
+    const { salesOrderId } = candidate;
+    return withNote(decideOrder(candidate, { ...ledger, stock: held.turnOf(salesOrderId) }), notes.get(salesOrderId));
+  });
   const sourced = decided.map((order) => order.sourced);
   const missing = sourced.flat().filter(({ backordered }) => isPositive(backordered));
   const expected = await readExpected(tx, [...new Set(missing.map(({ sku }) => sku))]);
-  const promised = promiseBackorders(sourced, expected, today);
+  const promised = promiseBackorders(sourced, expected, now.toISOString().slice(0, 10));
   return decided.map((order, index) => ({ ...order, sourced: promised[index] ?? [] }));
+}
+
+const claimsOf = (candidates: readonly Candidate[]): ReservationClaim[] =>
+  candidates.flatMap(({ salesOrderId, request: { draft } }) =>
+    draft.reservationId === undefined
+      ? []
+      : [{ reservationId: draft.reservationId, salesOrderId, customerNumber: draft.customerNumber }],
+  );
+
+/** What became of the reservation is said with every line. */
+function withNote(order: ReturnType<typeof decideOrder>, note: string | undefined): ReturnType<typeof decideOrder> {
+  if (note === undefined) return order;
+  const sourced = order.sourced.map((line) => ({ ...line, explanation: `${line.explanation} ${note}` }));
+  return { ...order, sourced };
 }
 
 /** Writes what was decided and what became true by it; answers the documents. */

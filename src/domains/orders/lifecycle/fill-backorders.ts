@@ -36,7 +36,7 @@ export const readPositionsWaitedFor = (database: Queryable): Promise<readonly Po
   database.query<Position>(
     `select distinct p.sku, p.branch
        from sales_order_lines l join inventory_positions p on p.sku = l.sku
-      where l.quantity_backordered > 0 and p.on_hand - p.allocated - p.safety_stock > 0
+      where l.quantity_backordered > 0 and p.on_hand - p.allocated - p.reserved - p.safety_stock > 0
       order by p.sku, p.branch`,
   );
 
@@ -47,7 +47,7 @@ async function ordersWaitingFor(tx: Transaction, positions: readonly Position[])
   const rows = await rowsOf<{ salesOrderId: string }>(
     tx,
     `with free as (
-       select p.sku, sum(greatest(p.on_hand - p.allocated - p.safety_stock, 0)) as available
+       select p.sku, sum(greatest(p.on_hand - p.allocated - p.reserved - p.safety_stock, 0)) as available
          from jsonb_to_recordset($1::jsonb) as k(sku text, branch text)
          join inventory_positions p on p.sku = k.sku and p.branch = k.branch
         group by p.sku
@@ -96,7 +96,7 @@ async function readWaitingLines(
 async function readFreeStock(tx: Transaction, positions: readonly Position[]): Promise<readonly FreeStock[]> {
   return rowsOf<FreeStock>(
     tx,
-    `select p.sku, p.branch, greatest(p.on_hand - p.allocated - p.safety_stock, 0)::text as available
+    `select p.sku, p.branch, greatest(p.on_hand - p.allocated - p.reserved - p.safety_stock, 0)::text as available
        from inventory_positions p
        left join branches b on b.branch = p.branch
       where (p.sku, p.branch) in (select k.sku, k.branch from jsonb_to_recordset($1::jsonb) as k(sku text, branch text))

@@ -1,0 +1,34 @@
+-- What can be promised, and from where.
+
+-- Soft reservations (docs/decisions/0010). What carts and quotes keep is no longer free and not yet anybody's.
+alter table inventory_positions add column reserved numeric not null default 0 check (reserved >= 0);
+
+create table reservations (
+  reservation_id text primary key,
+  idempotency_key text not null unique,
+  fingerprint text not null,            -- of the request; tells a repeat from another request under the same key
+  channel text not null,
+  customer_number text,
+  reference text,                       -- the cart's or quote's own number
+  reserved_at timestamptz not null,
+  expires_at timestamptz not null,
+  ended text check (ended in ('ordered', 'released')),
+  ended_at timestamptz,
+  sales_order_id text,                  -- the order it became
+  lines jsonb not null                  -- as answered: asked, reserved, missing, and why from there
+);
+create index reservations_reference on reservations (reference);
+
+-- What is kept where. A row changes only under the lock of its position; while it is live it is part of the position's `reserved`.
+create table reservation_lines (
+  reservation_id text not null references reservations on delete cascade,
+  line_number integer not null,
+  sku text not null,
+  branch text not null,
+  quantity numeric not null check (quantity > 0),
+  expires_at timestamptz not null,
+  is_live boolean not null default true,
+  primary key (reservation_id, line_number, sku, branch)
+);
+create index reservation_lines_position on reservation_lines (sku, branch) where is_live;
+create index reservation_lines_expiry on reservation_lines (expires_at) where is_live;
