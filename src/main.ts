@@ -9,6 +9,7 @@ import {
   createOrderDesk,
   createResubmit,
   createShipmentDesk,
+  askAvailableToPromise,
   askPrices,
   createEventDesk,
   createReservationDesk,
@@ -393,6 +394,7 @@ function httpHub(
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
     availability: (skus) => readAvailability(database, skus),
+    availableToPromise: (skus, asked) => askAvailableToPromise(database, clock, skus, asked),
     prices: (questions) => askPrices(database, clock, questions),
     readiness: () => readiness(database),
   };

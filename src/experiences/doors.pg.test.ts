@@ -14,7 +14,7 @@ import { createEventDesk } from "./desks/event-desk.ts";
 import { createOrderDesk } from "./desks/order-desk.ts";
 import { createReservationDesk } from "./desks/reservation-desk.ts";
 import { createShipmentDesk } from "./desks/shipment-desk.ts";
-import { askPrices, readAvailability } from "./desks/stock-desk.ts";
+import { askAvailableToPromise, askPrices, readAvailability } from "./desks/stock-desk.ts";
 import { createSystemDesk } from "./desks/system-desk.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createResubmit, storefrontDoor } from "./webhooks/webhook-door.ts";
@@ -96,6 +96,7 @@ const server = createHttpServer(
     webhooks,
     story: (any) => readStory(database, any),
     availability: (skus) => readAvailability(database, skus),
+    availableToPromise: (skus, asked) => askAvailableToPromise(database, clock, skus, asked),
     prices: (questions) => askPrices(database, clock, questions),
     readiness: async () => [],
   },
@@ -302,6 +303,10 @@ describe("an order at the desk", () => {
   it("answers what can be promised and at what price", async () => {
     const { positions } = (await get("/v1/availability?skus=PVC-90-050,NOTHING")).json();
     expect(positions).toMatchObject([{ sku: "PVC-90-050", branch: "ATL", onHand: "10000" }]);
+    const { items } = (await get("/v1/available-to-promise?skus=PVC-90-050,NOTHING&quantity=99999999")).json();
+    expect(items).toMatchObject([
+      { sku: "PVC-90-050", branches: [{ branch: "ATL", source: "erp" }], promise: { on: null } },
+    ]);
     const lines = [
       { sku: "PVC-90-050", quantity: "12", unitOfMeasure: "EA" },
       { sku: "NOTHING", quantity: "1", unitOfMeasure: "EA" },

@@ -1,5 +1,6 @@
 import type {
   Address,
+  AvailableToPromise,
   HoldReason,
   InventoryPosition,
   LoggedEvent,
@@ -82,6 +83,12 @@ export interface SystemDesk {
   open(system: string, who: WhoAndWhy): Promise<void>;
 }
 
+/** For how much a day is wanted, and who asks. */
+export interface AtpAsked {
+  readonly quantity?: string;
+  readonly channel?: string;
+}
+
 export interface PriceQuestion {
   readonly customerNumber: string;
   readonly sku: string;
@@ -115,6 +122,7 @@ export interface Hub {
   /** An order's story by any of its numbers. */
   story(any: string): Promise<Story | null>;
   availability(skus: readonly string[]): Promise<readonly InventoryPosition[]>;
+  availableToPromise(skus: readonly string[], asked: AtpAsked): Promise<readonly AvailableToPromise[]>;
   prices(questions: readonly PriceQuestion[]): Promise<readonly PriceAnswer[]>;
   /** What must be in order before requests are welcome; each with a sentence. */
   readiness(): Promise<readonly { readonly check: string; readonly isReady: boolean; readonly explanation: string }[]>;

@@ -27,5 +27,5 @@ export { createEventDesk } from "./desks/event-desk.ts";
 export { createOrderDesk } from "./desks/order-desk.ts";
 export { createReservationDesk } from "./desks/reservation-desk.ts";
 export { createShipmentDesk } from "./desks/shipment-desk.ts";
-export { askPrices, readAvailability } from "./desks/stock-desk.ts";
+export { askAvailableToPromise, askPrices, readAvailability } from "./desks/stock-desk.ts";
 export { createSystemDesk, type KnownSystem } from "./desks/system-desk.ts";

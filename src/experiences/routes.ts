@@ -5,6 +5,7 @@ import { getOpenApi } from "./get-openapi.ts";
 import { getReadyz } from "./get-readyz.ts";
 import type { Route } from "./route.ts";
 import { getAvailability } from "./v1/availability/get-availability.ts";
+import { getAvailableToPromise } from "./v1/available-to-promise/get-available-to-promise.ts";
 import { getDeadLetters } from "./v1/dead-letters/get-dead-letters.ts";
 import { deadLetterActions } from "./v1/dead-letters/id/post-action.ts";
 import { getEvents } from "./v1/events/get-events.ts";
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   getSystems,
   ...systemSwitches,
   getAvailability,
+  getAvailableToPromise,
   postPrices,
   postReservations,
   getReservation,

@@ -1,4 +1,5 @@
 import type { TSchema } from "typebox";
+import { AvailableToPromise } from "./available-to-promise.ts";
 import { Customer } from "./customer.ts";
 import { FulfillmentOrder } from "./fulfillment-order.ts";
 import { InventoryPosition } from "./inventory-position.ts";
@@ -10,6 +11,7 @@ import { CreditMemo, Return } from "./return.ts";
 import { SalesOrder, SalesOrderDraft } from "./sales-order.ts";
 import { Shipment } from "./shipment.ts";
 
+export * from "./available-to-promise.ts";
 export * from "./customer.ts";
 export * from "./product.ts";
 export * from "./price-agreement.ts";
@@ -27,6 +29,7 @@ export const documentCatalogue: readonly TSchema[] = [
   Product,
   PriceAgreement,
   InventoryPosition,
+  AvailableToPromise,
   ReservationDraft,
   Reservation,
   SalesOrderDraft,

@@ -1,13 +1,37 @@
-import type { InventoryPosition } from "#contracts";
-import { findCustomers, findPositions, findPrices, findProducts, priceFor } from "#domains";
+import type { AvailableToPromise, InventoryPosition } from "#contracts";
+import {
+  availableToPromise,
+  findCustomers,
+  findPositions,
+  findPrices,
+  findProducts,
+  priceFor,
+  readExpected,
+} from "#domains";
 import type { Clock, Queryable } from "#platform";
-import type { PriceAnswer, PriceQuestion } from "../hub.ts";
+import type { AtpAsked, PriceAnswer, PriceQuestion } from "../hub.ts";
 
 /** What can be promised of items, branch by branch. */
 export const readAvailability = async (
   database: Queryable,
   skus: readonly string[],
 ): Promise<readonly InventoryPosition[]> => [...(await findPositions(database, skus)).values()].flat();
+
+/** What can be promised of items now and by date. Items without any position are left out. */
+export async function askAvailableToPromise(
+  database: Queryable,
+  clock: Clock,
+  skus: readonly string[],
+  { quantity }: AtpAsked,
+): Promise<readonly AvailableToPromise[]> {
+  const [positions, expected] = [await findPositions(database, skus), await readExpected(database, skus)];
+  const now = clock.now();
+  return expected.flatMap(({ sku, waiting: backordered }) => {
+    const known = positions.get(sku);
+    const wanted = quantity === undefined ? {} : { quantity };
+    return known ? [availableToPromise({ sku, positions: known, backordered, now, ...wanted })] : [];
+  });
+}
 
 /** A customer's prices today, by the same rule intake prices orders with. */
 export async function askPrices(
