@@ -33,7 +33,14 @@ export function availableToPromise(question: AtpQuestion): AvailableToPromise {
       branch,
       now: smaller(floor(free), whole.now),
       byDate: byDate.map(({ on, quantity }) => ({ on, quantity: smaller(quantity, quantityBy(whole, on)) })),
-      ...{ onHand, allocated, reserved, safetyStock, keptForOthers, asOf, ageSeconds, source },
+      onHand,
+      allocated,
+      reserved,
+      safetyStock,
+      keptForOthers,
+      asOf,
+      ageSeconds,
+      source,
     };
   });
   const overdue = add(
