@@ -1,7 +1,16 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { hostname } from "node:os";
 import { createServer } from "node:net";
-import { applyBranches, createInbound, createOrderIntake, createSubmitQueue, readFeeds, type Resubmit } from "#domains";
+import {
+  applyBranches,
+  createInbound,
+  createOrderIntake,
+  createReferenceBook,
+  createSubmitQueue,
+  purgeChanges,
+  readFeeds,
+  type Resubmit,
+} from "#domains";
 import { createEventLog } from "#events";
 import {
   createDeadLetterDesk,
@@ -81,6 +90,9 @@ const PURGE_EVERY_MS = 3_600_000;
 const EXPIRE_EVERY_MS = 1000;
 const DAY_MS = 86_400_000;
 const FOLDER_POLL_MS = 500;
+const CHANGES_EVERY_MS = 200;
+/** Who has not looked for so long reads everything anew. */
+const CHANGES_KEPT_MS = 3_600_000;
 
 /** What was started, ended in the opposite order; one that fails to end does not keep the others from it. */
 function createEnding(log: Log) {
@@ -117,6 +129,7 @@ async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   const connected = connect(options, ground, await sandbox);
   const business = await openBusiness(options, ground, connected);
   await synchroniseFirst(business.referenceSync, tell);
+  await business.book.load();
 
   const background = startBackground(options, ground, connected, business);
   ending.add("the background work", background);
@@ -204,10 +217,11 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const systems = systemsAtHand(configuration, connected);
   const processes = createProcesses({ systems, policies: configuration.policies, clock });
   const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
-  const intake = createSubmitQueue(
-    createOrderIntake({ database, eventLog, ids, clock, policies: { price: configuration.policies.price } }),
-    { clock },
-  );
+  const book = createReferenceBook({ database, clock });
+  const policies = { price: configuration.policies.price };
+  const intake = createSubmitQueue(createOrderIntake({ database, eventLog, ids, clock, policies, reference: book }), {
+    clock,
+  });
   const engine = createEngine({
     database,
     eventLog,
@@ -253,7 +267,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
       configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
     ),
   );
-  return { byHand, intake, engine, operators, referenceSync, orders, reservations, doors, inbound, switches };
+  return { byHand, intake, book, engine, operators, referenceSync, orders, reservations, doors, inbound, switches };
 }
 type Business = Awaited<ReturnType<typeof openBusiness>>;
 
@@ -309,6 +323,13 @@ function startBackground(
   const running = [
     again("Reading reference data", configuration.feeds.everyMs, async () => {
       if (await isEldest()) await business.referenceSync.synchronise(signal);
+      await business.book.refresh();
+    }),
+    again("Reading what changed", CHANGES_EVERY_MS, () => business.book.refresh()),
+    again("Forgetting old changes", PURGE_EVERY_MS, async () => {
+      const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
+      await purgeChanges(database, "position_changes", before);
+      await purgeChanges(database, "reference_changes", before);
     }),
     again("Giving back expired reservations", EXPIRE_EVERY_MS, async () => {
       if (await isEldest()) await business.reservations.expire();

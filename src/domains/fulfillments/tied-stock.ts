@@ -78,8 +78,9 @@ export async function untie(tx: Transaction, pieces: readonly Untied[]): Promise
                 becomes text, "onHand" text)
      ), allocated as (
        update allocations a set quantity = a.quantity - u.quantity
-         from (select "allocationId", sum(quantity) as quantity from untied group by "allocationId") u
-        where a.allocation_id = u."allocationId"
+         from (select "salesOrderId", "lineNumber", "allocationId", sum(quantity) as quantity
+                 from untied group by "salesOrderId", "lineNumber", "allocationId") u
+        where a.sales_order_id = u."salesOrderId" and a.line_number = u."lineNumber" and a.allocation_id = u."allocationId"
      ), positioned as (
        update inventory_positions p set allocated = p.allocated - u.quantity, on_hand = p.on_hand - u.gone
          from (select sku, branch, sum(quantity) as quantity, coalesce(sum(quantity) filter (where "onHand" = 'goes'), 0) as gone

@@ -1,10 +1,8 @@
 import type { Transaction } from "#platform";
 import { textArraySql } from "../built-documents.ts";
 import type { KeptStock } from "../inventory/held-stock.ts";
-import type { lockFreeStock } from "../inventory/read-stock.ts";
 import { rowsOf } from "../sql.ts";
 import { giveBackReservations } from "./give-back.ts";
-import { lockPromisable } from "./reserve.ts";
 
 /** An order that comes with a reservation. */
 export interface ReservationClaim {
@@ -14,27 +12,21 @@ export interface ReservationClaim {
 }
 
 export interface RedeemedStock {
-  /** What is free, what the claims' reservations kept among it. Locked. */
-  readonly positions: Awaited<ReturnType<typeof lockFreeStock>>;
-  /** What was kept for whom, by sales order. */
+  /** What was kept for whom and is free now, by sales order. */
   readonly kept: ReadonlyMap<string, readonly KeptStock[]>;
   /** Said with the order's lines, by sales order: that it had its reservation, or why not. */
   readonly notes: ReadonlyMap<string, string>;
 }
 
+/** Nothing was claimed. */
+export const nothingRedeemed: RedeemedStock = { kept: new Map(), notes: new Map() };
+
 /**
- * Locks the stock of the items and turns reservations into what their orders may take: it comes free here and is held for them by
- * `holdForOrders`. Without claims this is one statement.
+ * Turns reservations into what their orders may take: it comes free here and is held for them by `holdForOrders`. The positions of the
+ * claims' items (`skusOfClaims`) are locked by the caller.
  */
-export async function lockAndRedeem(
-  tx: Transaction,
-  skus: readonly string[],
-  claims: readonly ReservationClaim[],
-  now: Date,
-): Promise<RedeemedStock> {
-  if (claims.length === 0) return { positions: await lockPromisable(tx, skus, now), kept: new Map(), notes: new Map() };
-  const all = [...new Set([...skus, ...(await skusOf(tx, claims))])];
-  await lockPromisable(tx, all, now);
+export async function redeem(tx: Transaction, claims: readonly ReservationClaim[], now: Date): Promise<RedeemedStock> {
+  if (claims.length === 0) return nothingRedeemed;
   const judged = judgeClaims(claims, await readClaimed(tx, claims), now);
   const redeemed = judged.flatMap(({ claim, note }) => (note === null ? [claim] : []));
   const pieces = await readKept(tx, redeemed);
@@ -50,7 +42,7 @@ export async function lockAndRedeem(
   const notes = judged.map(({ claim, note }) => {
     return [claim.salesOrderId, note ?? `Reservation ${claim.reservationId} became this order.`] as const;
   });
-  return { positions: await lockPromisable(tx, all, now), kept: new Map(kept), notes: new Map(notes) };
+  return { kept: new Map(kept), notes: new Map(notes) };
 }
 
 interface Claimed {
@@ -89,7 +81,9 @@ function whyNot(
   return Date.parse(claimed.expiresAt) <= now.getTime() ? `expired at ${claimed.expiresAt}` : null;
 }
 
-async function skusOf(tx: Transaction, claims: readonly ReservationClaim[]): Promise<readonly string[]> {
+/** The items of which the claims' reservations keep something. */
+export async function skusOfClaims(tx: Transaction, claims: readonly ReservationClaim[]): Promise<readonly string[]> {
+  if (claims.length === 0) return [];
   const rows = await rowsOf<{ sku: string }>(
     tx,
     `select distinct sku from reservation_lines where reservation_id = any(${textArraySql("$1::jsonb")})`,

@@ -3,7 +3,7 @@ import { add, fingerprint, isPositive, isWhole, plain, subtract, type Ids, type 
 import { readBranches } from "../branches/branches.ts";
 import { chooseBranches, createFreeStock, type FreeStock } from "../inventory/choose-branches.ts";
 import { keepRegister } from "../inventory/position-register.ts";
-import { lockFreeStock } from "../inventory/read-stock.ts";
+import { lockPositionsOf, readLockedStock } from "../inventory/read-stock.ts";
 import { findProducts } from "../products/find-products.ts";
 import { toBaseUnits, unitsOf } from "../products/units.ts";
 import { rowsOf } from "../sql.ts";
@@ -48,7 +48,10 @@ export async function reserve(
   const products = new Map([...(await findProducts(tx, skus))].map(([sku, { product }]) => [sku, product]));
   const branches = (await readBranches(tx)).map(({ branch }) => branch);
   await keepRegister(tx);
-  const stock = createFreeStock(await lockPromisable(tx, skus, now));
+  await lockPositionsOf(tx, skus);
+  // Under the lock, expired reservations count for nothing.
+  await giveBackExpired(tx, skus, now);
+  const stock = createFreeStock(await readLockedStock(tx, skus));
   const kept = new Map<string, Reservation & { readonly request: ReservationRequest }>();
   const results = requests.map((request): ReservationResult | { readonly again: string } => {
     const { idempotencyKey, draft } = request;
@@ -67,18 +70,6 @@ export async function reserve(
   });
   await write(tx, [...kept.values()]);
   return answerRepeats(tx, results, now);
-}
-
-/** Under the lock, expired reservations count for nothing: they are given back before anything is promised. */
-export async function lockPromisable(
-  tx: Transaction,
-  skus: readonly string[],
-  now: Date,
-): ReturnType<typeof lockFreeStock> {
-  const positions = await lockFreeStock(tx, skus);
-  if (!positions.some(({ isReserved }) => isReserved)) return positions;
-  const freed = await giveBackExpired(tx, skus, now);
-  return freed.length > 0 ? lockFreeStock(tx, skus) : positions;
 }
 
 /** Two requests under one key, on whatever node, wait for each other. */

@@ -1,5 +1,6 @@
-import type { Address, Customer, Fault, HoldReason, SalesOrderDraft } from "#contracts";
+import type { Address, Fault, HoldReason, SalesOrderDraft } from "#contracts";
 import { add, round } from "#platform";
+import type { Account } from "../../customers/find-accounts.ts";
 import { priceFor } from "../../pricing/price-for.ts";
 import { addressDoubts } from "./address-doubts.ts";
 import { checkLine, type CheckedLine, type JudgedLine } from "./check-line.ts";
@@ -13,7 +14,7 @@ export interface HoldFound {
 
 /** A draft that can be taken, with what somebody must look at before it goes on. */
 export interface CheckedDraft {
-  readonly customer: Customer;
+  readonly customer: Account;
   readonly shipTo: Address;
   readonly lines: readonly CheckedLine[];
   readonly merchandiseAmount: string;
@@ -52,7 +53,7 @@ function lineQuestion(
   draft: SalesOrderDraft,
   index: number,
   { reference, policies, today }: CheckContext,
-  customer: Customer | undefined,
+  customer: Account | undefined,
   line: SalesOrderDraft["lines"][number],
 ): Parameters<typeof checkLine>[0] {
   return {
@@ -63,13 +64,13 @@ function lineQuestion(
     priceOf: (product, { sku, quantity, unitOfMeasure }) =>
       priceFor(
         { customer: customer ?? draft, sku, quantity, unitOfMeasure, currency: draft.currency, on: today },
-        reference.agreements(sku),
+        reference.agreements(sku, customer ?? draft),
         product,
       ),
   };
 }
 
-function customerFaults(draft: SalesOrderDraft, customer: Customer | undefined): Fault[] {
+function customerFaults(draft: SalesOrderDraft, customer: Account | undefined): Fault[] {
   if (!customer) {
     const fix = "Check the account number; the hub knows the accounts the ERP has.";
     return [{ path: "/customerNumber", expected: "an account known to the hub", found: draft.customerNumber, fix }];
@@ -78,7 +79,7 @@ function customerFaults(draft: SalesOrderDraft, customer: Customer | undefined):
   return [{ path: "/currency", expected: `${customer.currency}, the customer's currency`, found: draft.currency }];
 }
 
-function shipToOf({ shipTo }: SalesOrderDraft, customer: Customer | undefined): Address | Fault {
+function shipToOf({ shipTo }: SalesOrderDraft, customer: Account | undefined): Address | Fault {
   if (!("code" in shipTo)) return shipTo;
   const known = customer?.shipTos ?? [];
   const found = known.find(({ code }) => code === shipTo.code);
@@ -108,7 +109,7 @@ function duplicateLineFaults({ lines }: SalesOrderDraft): Fault[] {
   });
 }
 
-function holdsOf(customer: Customer, shipTo: Address, lines: readonly JudgedLine[]): HoldFound[] {
+function holdsOf(customer: Account, shipTo: Address, lines: readonly JudgedLine[]): HoldFound[] {
   const holds: HoldFound[] = [];
   if (customer.status !== "active") {
     const because = customer.blockedReason ? `: ${customer.blockedReason}` : "";

@@ -14,6 +14,11 @@ export interface Candidate {
   readonly holds: readonly HoldFound[];
 }
 
+/** One whose goods were found, as far as there are any. */
+export interface SourcedOrder extends Candidate {
+  readonly sourced: readonly SourcedDemand[];
+}
+
 export interface DecidedLine extends SourcedDemand {
   readonly promisedOn: string | null;
 }
@@ -25,41 +30,36 @@ export interface DecidedOrder extends Candidate {
   readonly exposureAmount: string;
 }
 
-/** What has been used up by the orders decided so far, in the order in which they came. */
-export interface Ledger {
-  readonly stock: FreeStock;
-  /** By customer number. */
-  readonly credits: Map<string, CreditPosition>;
-  /** Every branch we may ship from, best first. */
-  readonly branches: readonly string[];
-}
-
 /** Of a customer whose credit the ERP told nothing of, nothing is given on credit. */
 const unknownCredit: CreditPosition = { creditLimit: "0", erpBalance: "0", hubExposure: "0" };
 
-/**
- * Decides stock and credit of one order and takes both from the ledger. An order that is held keeps its stock while a person looks; one that
- * is held for credit adds nothing to the exposure until the hold is released (decisions 5 and 6).
- */
-export function decideOrder(
-  candidate: Candidate,
-  ledger: Ledger,
-): Omit<DecidedOrder, "sourced"> & { sourced: readonly SourcedDemand[] } {
+/** Finds the goods of one order, and takes them: what one order takes the next one finds gone. `branches`: every one we may ship from, best first. */
+export function sourceOrder(candidate: Candidate, branches: readonly string[], stock: FreeStock): SourcedOrder {
   const { request, checked } = candidate;
-  const { customer, lines, merchandiseAmount } = checked;
-  const { customerNumber, homeBranch } = customer;
+  const { homeBranch } = checked.customer;
   const preference = {
-    branches: ledger.branches,
+    branches,
     shipComplete: request.draft.shipComplete ?? false,
     ...(homeBranch === undefined ? {} : { homeBranch }),
   };
-  const sourced = chooseBranches(lines, preference, ledger.stock);
-  const position = ledger.credits.get(customerNumber) ?? unknownCredit;
+  return { ...candidate, sourced: chooseBranches(checked.lines, preference, stock) };
+}
+
+/**
+ * Decides the credit of one order and takes it up. An order that is held keeps its stock while a person looks; one that is held for credit adds
+ * nothing to the exposure until the hold is released (decisions 4 and 5).
+ */
+export function settleCredit<Order extends Candidate>(
+  order: Order,
+  credits: Map<string, CreditPosition>,
+): Order & Pick<DecidedOrder, "exposureAmount"> {
+  const { customer, merchandiseAmount } = order.checked;
+  const position = credits.get(customer.customerNumber) ?? unknownCredit;
   const credit = decideCredit(position, merchandiseAmount);
   if (!credit.approved) {
-    const holds = [...candidate.holds, { reason: "credit" as const, explanation: credit.explanation }];
-    return { ...candidate, holds, sourced, exposureAmount: "0" };
+    const holds = [...order.holds, { reason: "credit" as const, explanation: credit.explanation }];
+    return { ...order, holds, exposureAmount: "0" };
   }
-  ledger.credits.set(customerNumber, { ...position, hubExposure: add(position.hubExposure, merchandiseAmount) });
-  return { ...candidate, sourced, exposureAmount: merchandiseAmount };
+  credits.set(customer.customerNumber, { ...position, hubExposure: add(position.hubExposure, merchandiseAmount) });
+  return { ...order, exposureAmount: merchandiseAmount };
 }
