@@ -32,3 +32,11 @@ create table reservation_lines (
 );
 create index reservation_lines_position on reservation_lines (sku, branch) where is_live;
 create index reservation_lines_expiry on reservation_lines (expires_at) where is_live;
+
+-- The rules by which stock was and is promised (docs/decisions/0011). Explanations name a version; the one applied last is in force.
+create table promising_rules (
+  version text primary key,
+  rules jsonb not null,
+  branches jsonb not null,
+  applied_at timestamptz not null
+);

@@ -422,6 +422,14 @@ CREATE TRIGGER tell_deleted AFTER DELETE ON products REFERENCING OLD TABLE AS ch
 CREATE TRIGGER tell_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
 CREATE TRIGGER tell_updated AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
 
+create table promising_rules (
+  version text not null,
+  rules jsonb not null,
+  branches jsonb not null,
+  applied_at timestamp with time zone not null,
+  constraint promising_rules_pkey PRIMARY KEY (version)
+);
+
 create table purged_changes (
   stream text not null,
   below xid8 not null,

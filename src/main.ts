@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { createServer } from "node:net";
 import {
   applyBranches,
+  applyPromisingRules,
   createInbound,
   createOrderIntake,
   createReferenceBook,
@@ -36,7 +37,16 @@ import {
   purgeExchanges,
   readStory,
 } from "#observability";
-import { createIds, createWaker, joinCluster, liveNodes, type Clock, type Database, type Log } from "#platform";
+import {
+  createIds,
+  createWaker,
+  joinCluster,
+  liveNodes,
+  type Clock,
+  type Database,
+  type Log,
+  type Transaction,
+} from "#platform";
 import {
   compileAll,
   createEngine,
@@ -218,7 +228,8 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const processes = createProcesses({ systems, policies: configuration.policies, clock });
   const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
   const book = createReferenceBook({ database, clock });
-  const policies = { price: configuration.policies.price };
+  const promising = await database.transaction((tx) => applyConfigured(tx, configuration, clock.now()));
+  const policies = { price: configuration.policies.price, promising };
   const intake = createSubmitQueue(createOrderIntake({ database, eventLog, ids, clock, policies, reference: book }), {
     clock,
   });
@@ -242,7 +253,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const audit = createAudit(clock);
   const byHand = { database, eventLog, clock, audit, wake: () => waker.notify() };
   const orders = createOrderDesk({ ...byHand, queue: intake });
-  const reservations = createReservationDesk({ ...byHand, ids });
+  const reservations = createReservationDesk({ ...byHand, ids, promising });
   const doors = openWebhookDoors({
     configuration,
     connected,
@@ -261,13 +272,32 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
     }),
     audit,
   });
-  await database.transaction((tx) =>
-    applyBranches(
-      tx,
-      configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
-    ),
+  return {
+    byHand,
+    promising,
+    intake,
+    book,
+    engine,
+    operators,
+    referenceSync,
+    orders,
+    reservations,
+    doors,
+    inbound,
+    switches,
+  };
+}
+
+/** Our branches, and the rules by which stock is promised, as they are configured. */
+async function applyConfigured(tx: Transaction, { branches, promising = {} }: HubConfiguration, now: Date) {
+  const ranked = branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank }));
+  await applyBranches(tx, ranked);
+  return applyPromisingRules(
+    tx,
+    promising,
+    ranked.map(({ name: _name, warehouse: _warehouse, ...branch }) => branch),
+    now,
   );
-  return { byHand, intake, book, engine, operators, referenceSync, orders, reservations, doors, inbound, switches };
 }
 type Business = Awaited<ReturnType<typeof openBusiness>>;
 
@@ -415,7 +445,8 @@ function httpHub(
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
     availability: (skus) => readAvailability(database, skus),
-    availableToPromise: (skus, asked) => askAvailableToPromise(database, clock, skus, asked),
+    availableToPromise: (skus, asked) =>
+      askAvailableToPromise(database, { clock, promising: business.promising }, skus, asked),
     prices: (questions) => askPrices(database, clock, questions),
     readiness: () => readiness(database),
   };

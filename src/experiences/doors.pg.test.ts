@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInbound, createSubmitQueue, type InboundDocument } from "#domains";
+import { createInbound, createSubmitQueue, plainPlan, type InboundDocument } from "#domains";
 import { createAudit, createTokenGate, ensureAdminToken } from "#governance";
 import { createMetrics, readStory } from "#observability";
 import { createLocalWaker, silentLog, systemClock } from "#platform";
@@ -87,7 +87,7 @@ const server = createHttpServer(
     metrics: createMetrics(),
     gate: createTokenGate({ database, clock }),
     orders,
-    reservations: createReservationDesk({ ...deskOptions, ids }),
+    reservations: createReservationDesk({ ...deskOptions, ids, promising: plainPlan }),
     shipments: createShipmentDesk(deskOptions),
     events: createEventDesk(database, createLocalWaker(systemClock)),
     inbound,
@@ -96,7 +96,7 @@ const server = createHttpServer(
     webhooks,
     story: (any) => readStory(database, any),
     availability: (skus) => readAvailability(database, skus),
-    availableToPromise: (skus, asked) => askAvailableToPromise(database, clock, skus, asked),
+    availableToPromise: (skus, asked) => askAvailableToPromise(database, { clock, promising: plainPlan }, skus, asked),
     prices: (questions) => askPrices(database, clock, questions),
     readiness: async () => [],
   },

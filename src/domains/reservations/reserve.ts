@@ -4,6 +4,8 @@ import { readBranches } from "../branches/branches.ts";
 import { chooseBranches, createFreeStock, type FreeStock } from "../inventory/choose-branches.ts";
 import { keepRegister } from "../inventory/position-register.ts";
 import { lockPositionsOf, readLockedStock } from "../inventory/read-stock.ts";
+import { seenByChannel } from "../promising/channel-reserves.ts";
+import { plainPlan, type PromisingPlan, type SourcingRules } from "../promising/promising-plan.ts";
 import { findProducts } from "../products/find-products.ts";
 import { toBaseUnits, unitsOf } from "../products/units.ts";
 import { rowsOf } from "../sql.ts";
@@ -25,6 +27,7 @@ export type ReservationResult =
 export interface ReserveContext {
   readonly ids: Ids;
   readonly now: Date;
+  readonly promising?: PromisingPlan;
 }
 
 type ReservedLine = Reservation["lines"][number];
@@ -40,7 +43,7 @@ interface Judged {
 export async function reserve(
   tx: Transaction,
   requests: readonly ReservationRequest[],
-  { ids, now }: ReserveContext,
+  { ids, now, promising = plainPlan }: ReserveContext,
 ): Promise<readonly ReservationResult[]> {
   await oneAtATime(tx, requests);
   const known = await findKnown(tx, requests);
@@ -59,7 +62,8 @@ export async function reserve(
     if (before) return before.fingerprint === fingerprint(draft) ? { again: before.reservationId } : conflict(request);
     const { faults } = judge(request, products);
     if (faults.length > 0) return { outcome: "rejected", faults };
-    const lines = keepLines(draft, products, branches, stock);
+    const own = seenByChannel(stock, promising.reserves, draft.channel, branches);
+    const lines = keepLines(draft, products, { branches, rules: promising.at(now) }, own);
     if (draft.complete && lines.some(({ quantityMissing }) => isPositive(quantityMissing))) {
       giveBack(lines, stock);
       return { outcome: "short", lines };
@@ -140,7 +144,7 @@ function judge(request: ReservationRequest, products: ReadonlyMap<string, Produc
 function keepLines(
   draft: ReservationDraft,
   products: ReadonlyMap<string, Product>,
-  branches: readonly string[],
+  { branches, rules }: { readonly branches: readonly string[]; readonly rules: SourcingRules },
   stock: FreeStock,
 ): ReservedLine[] {
   const demands = draft.lines.flatMap(({ lineNumber, sku, quantity, unitOfMeasure }) => {
@@ -150,7 +154,14 @@ function keepLines(
       ? [{ lineNumber, sku, quantity: baseQuantity, baseUnitOfMeasure: product.baseUnitOfMeasure }]
       : [];
   });
-  const sourced = chooseBranches(demands, { branches, shipComplete: draft.complete ?? false }, stock);
+  const preference = {
+    branches,
+    rules,
+    item: (sku: string) => products.get(sku),
+    channel: draft.channel,
+    shipComplete: draft.complete ?? false,
+  };
+  const sourced = chooseBranches(demands, preference, stock);
   const byNumber = new Map(sourced.map((line) => [line.lineNumber, line]));
   return demands.map(({ lineNumber, sku, quantity, baseUnitOfMeasure }) => {
     const { taken = [], backordered = quantity, explanation = "" } = byNumber.get(lineNumber) ?? {};

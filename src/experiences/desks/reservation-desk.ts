@@ -6,6 +6,7 @@ import {
   releaseReservations,
   reserve,
   type Position,
+  type PromisingPlan,
 } from "#domains";
 import type { EventLog } from "#events";
 import type { Clock, Database, Ids } from "#platform";
@@ -16,6 +17,7 @@ export interface ReservationDeskOptions {
   readonly eventLog: Pick<EventLog, "append">;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly promising: PromisingPlan;
   readonly wake: () => void;
 }
 
@@ -25,7 +27,7 @@ const RETRIES = 5;
 export function createReservationDesk(
   options: ReservationDeskOptions,
 ): ReservationDesk & { readonly expire: () => Promise<void> } {
-  const { database, eventLog, clock, ids, wake } = options;
+  const { database, eventLog, clock, ids, promising, wake } = options;
 
   /** In a transaction of its own: it locks orders before positions. */
   async function serveWaiting(freed: readonly Position[]): Promise<void> {
@@ -38,7 +40,7 @@ export function createReservationDesk(
 
   return {
     reserve: (requests) =>
-      database.transaction((tx) => reserve(tx, requests, { ids, now: clock.now() }), { retries: RETRIES }),
+      database.transaction((tx) => reserve(tx, requests, { ids, promising, now: clock.now() }), { retries: RETRIES }),
     read: async (reservationId) => (await readReservations(database, [reservationId], clock.now()))[0] ?? null,
     extend: async (reservationId, minutes) => {
       const [extended] = await database.transaction(

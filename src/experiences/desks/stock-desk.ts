@@ -7,6 +7,7 @@ import {
   findProducts,
   priceFor,
   readExpected,
+  type PromisingPlan,
 } from "#domains";
 import type { Clock, Queryable } from "#platform";
 import type { AtpAsked, PriceAnswer, PriceQuestion } from "../hub.ts";
@@ -20,18 +21,24 @@ export const readAvailability = async (
 /** What can be promised of items now and by date. Items without any position are left out. */
 export async function askAvailableToPromise(
   database: Queryable,
-  clock: Clock,
+  { clock, promising }: { readonly clock: Clock; readonly promising: PromisingPlan },
   skus: readonly string[],
-  { quantity }: AtpAsked,
+  { quantity, channel }: AtpAsked,
 ): Promise<readonly AvailableToPromise[]> {
   const [positions, expected] = [await findPositions(database, skus), await readExpected(database, skus)];
   const now = clock.now();
   return expected.flatMap(({ sku, waiting: backordered }) => {
     const known = positions.get(sku);
     const wanted = quantity === undefined ? {} : { quantity };
-    return known ? [availableToPromise({ sku, positions: known, backordered, now, ...wanted })] : [];
+    const kept = channel === undefined ? {} : { kept: keptFromChannel(promising, channel, sku) };
+    return known ? [availableToPromise({ sku, positions: known, backordered, now, ...wanted, ...kept })] : [];
   });
 }
+
+const keptFromChannel = ({ reserves }: PromisingPlan, channel: string, sku: string) => ({
+  at: (branch: string) => reserves.keptAt(channel, sku, branch),
+  overall: reserves.keptOverall(channel, sku),
+});
 
 /** A customer's prices today, by the same rule intake prices orders with. */
 export async function askPrices(

@@ -1,6 +1,11 @@
 import { add } from "#platform";
 import { decideCredit, type CreditPosition } from "../../customers/credit.ts";
-import { chooseBranches, type FreeStock, type SourcedDemand } from "../../inventory/choose-branches.ts";
+import {
+  chooseBranches,
+  type FreeStock,
+  type SourcedDemand,
+  type SourcingPreference,
+} from "../../inventory/choose-branches.ts";
 import type { CheckedDraft, HoldFound } from "./check-draft.ts";
 import type { SubmitRequest } from "./submission.ts";
 
@@ -33,14 +38,26 @@ export interface DecidedOrder extends Candidate {
 /** Of a customer whose credit the ERP told nothing of, nothing is given on credit. */
 const unknownCredit: CreditPosition = { creditLimit: "0", erpBalance: "0", hubExposure: "0" };
 
+/** By which rules goods are found, and what the items are. */
+export type Sourcing = Pick<SourcingPreference, "rules" | "item">;
+
 /** Finds the goods of one order, and takes them: what one order takes the next one finds gone. `branches`: every one we may ship from, best first. */
-export function sourceOrder(candidate: Candidate, branches: readonly string[], stock: FreeStock): SourcedOrder {
+export function sourceOrder(
+  candidate: Candidate,
+  branches: readonly string[],
+  stock: FreeStock,
+  sourcing: Sourcing = {},
+): SourcedOrder {
   const { request, checked } = candidate;
-  const { homeBranch } = checked.customer;
+  const { homeBranch, customerGroup } = checked.customer;
   const preference = {
+    ...sourcing,
     branches,
+    channel: request.draft.channel,
+    shipTo: checked.shipTo,
     shipComplete: request.draft.shipComplete ?? false,
     ...(homeBranch === undefined ? {} : { homeBranch }),
+    ...(customerGroup === undefined ? {} : { customerGroup }),
   };
   return { ...candidate, sourced: chooseBranches(checked.lines, preference, stock) };
 }

@@ -1,9 +1,11 @@
 import { isPositive, type Database } from "#platform";
 import { holdForOrders } from "../../inventory/held-stock.ts";
 import { recordStock, type RecordedStock, type StockOutlook } from "../../inventory/stock-outlook.ts";
+import { seenByChannel } from "../../promising/channel-reserves.ts";
+import type { PromisingPlan } from "../../promising/promising-plan.ts";
 import { nothingRedeemed, type RedeemedStock, type ReservationClaim } from "../../reservations/redeem.ts";
 import { checkDraft } from "./check-draft.ts";
-import { sourceOrder, type Candidate, type SourcedOrder } from "./decide-order.ts";
+import { sourceOrder, type Candidate, type SourcedOrder, type Sourcing } from "./decide-order.ts";
 import { judgeRequests, type Judgement } from "./judge-requests.ts";
 import { findOriginals } from "./originals.ts";
 import type { ListContext } from "./submit-list.ts";
@@ -15,6 +17,8 @@ export interface JudgedList {
   readonly candidates: readonly Candidate[];
   /** Every branch we may ship from, best first. */
   readonly branches: readonly string[];
+  readonly promising: PromisingPlan;
+  readonly sourcing: Sourcing;
 }
 
 /** Judges what can be judged by itself: reference data, and whether the order was here before. */
@@ -39,6 +43,8 @@ export async function judgeList(
     judgements,
     candidates: judgements.flatMap((judgement) => (judgement.is === "candidate" ? [judgement.candidate] : [])),
     branches: reference.branches().map(({ branch }) => branch),
+    promising: policies.promising,
+    sourcing: { rules: policies.promising.at(now), item: (sku) => reference.product(sku) },
   };
 }
 
@@ -48,23 +54,37 @@ export interface SourcingPlan {
   readonly stock: RecordedStock;
   /** Items of which somebody gets less than he asked for. */
   readonly shortSkus: ReadonlySet<string>;
+  /** Items of which something is kept for other channels: a promise depends on all that is free of them. */
+  readonly guardedSkus: ReadonlySet<string>;
 }
 
 /** In the order in which they came: what one order takes the next one finds gone. */
 export function planSourcing(
-  { candidates, branches }: JudgedList,
+  { candidates, branches, promising, sourcing }: JudgedList,
   outlook: StockOutlook,
   { kept, notes }: RedeemedStock = nothingRedeemed,
 ): SourcingPlan {
   const stock = recordStock(outlook);
   const held = holdForOrders(stock, kept);
   const orders = candidates.map((candidate) => {
-    const { salesOrderId } = candidate;
-    return withNote(sourceOrder(candidate, branches, held.turnOf(salesOrderId)), notes.get(salesOrderId));
+    const { salesOrderId, request } = candidate;
+    const own = held.turnOf(salesOrderId);
+    const seen = promising.keepsForChannels
+      ? seenByChannel(own, promising.reserves, request.draft.channel, branches)
+      : own;
+    return withNote(sourceOrder(candidate, branches, seen, sourcing), notes.get(salesOrderId));
   });
   const short = orders.flatMap(({ sourced }) => sourced.filter(({ backordered }) => isPositive(backordered)));
-  return { orders, stock, shortSkus: new Set(short.map(({ sku }) => sku)) };
+  const shortSkus = new Set(short.map(({ sku }) => sku));
+  return { orders, stock, shortSkus, guardedSkus: new Set(guardedSkus(candidates, promising)) };
 }
+
+const guardedSkus = (candidates: readonly Candidate[], { keepsForChannels, reserves }: PromisingPlan): string[] =>
+  keepsForChannels
+    ? candidates.flatMap(({ request: { draft } }) =>
+        draft.lines.flatMap(({ sku }) => (reserves.concerns(draft.channel, sku) ? [sku] : [])),
+      )
+    : [];
 
 /** What became of the reservation is said with every line. */
 function withNote(order: SourcedOrder, note: string | undefined): SourcedOrder {

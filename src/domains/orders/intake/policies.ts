@@ -1,10 +1,13 @@
 import type { PricePolicy } from "../../pricing/compare-price.ts";
+import { plainPlan, type PromisingPlan } from "../../promising/promising-plan.ts";
 
 /** How strictly orders are taken. Configuration, not code. */
 export interface IntakePolicies {
   readonly price: PricePolicy;
   /** What becomes of an order whose customer purchase order number another order of the customer bears already. */
   readonly duplicatePurchaseOrder?: "hold" | "accept";
+  /** What can be promised to whom, and from where. */
+  readonly promising?: PromisingPlan;
   /** More base units than this in one line is a typing mistake. */
   readonly lineQuantityMax?: string;
   /** A dearer line than this is a typing mistake, in the order's currency. */
@@ -13,6 +16,7 @@ export interface IntakePolicies {
 
 export const defaultLimits = {
   duplicatePurchaseOrder: "hold",
+  promising: plainPlan,
   lineQuantityMax: "10000000",
   lineAmountMax: "100000000",
 } as const;

@@ -91,10 +91,10 @@ async function takeAsPlanned(tx: Transaction, plan: SourcingPlan, work: Work): P
   const wanted = {
     customerNumbers: customersOf(work.judged),
     positions: [...plan.stock.taken.values()],
-    skus: [...plan.shortSkus],
+    skus: [...plan.shortSkus, ...plan.guardedSkus],
   };
   const held = await lock(tx, wanted, work);
-  if (!standsBefore(plan.stock, plan.shortSkus, held.positions)) return null;
+  if (!standsBefore(plan.stock, plan, held.positions)) return null;
   if (wanted.skus.length > 0 && (await hasExpired(tx, wanted.skus, work.now))) return null;
   return take(tx, plan, held, work);
 }
