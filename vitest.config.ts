@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import packageJson from "./package.json" with { type: "json" };
@@ -18,7 +19,14 @@ export default defineConfig({
     projects: [
       {
         ...shared,
-        test: { name: "unit", include: ["src/**/*.test.ts"], exclude: ["**/*.pg.test.ts"] },
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts"],
+          exclude: ["**/*.pg.test.ts"],
+          // Much of it is waiting for a timeout or a retry: more at once than there are cores.
+          maxWorkers: Math.max(4, availableParallelism()),
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         ...shared,
@@ -26,6 +34,9 @@ export default defineConfig({
           name: "postgres",
           include: ["src/**/*.pg.test.ts", "test/**/*.test.ts"],
           exclude: ["test/bench/**"],
+          // Readers of the log do not pass a transaction under way anywhere in the cluster: one file at a time.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           globalSetup: ["test/kit/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -18,6 +18,13 @@ const Limits = Type.Partial(
   { additionalProperties: false },
 );
 
+const PriceTolerance = {
+  tolerancePercent: NonNegativeDecimal,
+  toleranceAmount: Type.Optional(NonNegativeDecimal),
+  above: Type.Enum(["accept", "correct", "hold"]),
+  below: Type.Enum(["accept", "correct", "hold"]),
+};
+
 /** One system we talk to. With `sandbox: true` its address and credentials are those of the sandbox counterparty of the same connector. */
 const System = Type.Object(
   {
@@ -65,9 +72,13 @@ const Policies = Type.Object(
     /** What becomes of a line whose price in the channel is not ours. */
     price: Type.Object(
       {
-        tolerancePercent: NonNegativeDecimal,
-        above: Type.Enum(["accept", "correct", "hold"]),
-        below: Type.Enum(["accept", "correct", "hold"]),
+        ...PriceTolerance,
+        channels: Type.Optional(
+          Type.Record(
+            SystemCode,
+            Type.Partial(Type.Object(PriceTolerance, { additionalProperties: false }), { additionalProperties: false }),
+          ),
+        ),
       },
       { additionalProperties: false },
     ),
@@ -90,7 +101,14 @@ const Policies = Type.Object(
 export const HubConfiguration = Type.Object(
   {
     hub: Type.Object(
-      { host: Type.String(), port: Type.Integer({ minimum: 0, maximum: 65_535 }), currency: Currency },
+      {
+        host: Type.String(),
+        port: Type.Integer({ minimum: 0, maximum: 65_535 }),
+        currency: Currency,
+        timeZone: Type.Optional(
+          Type.String({ description: "Where the business is, as IANA names it: by its day prices begin and end." }),
+        ),
+      },
       { additionalProperties: false },
     ),
     dataFolder: Type.String({ description: "Where the embedded database and the sandbox keep what is theirs." }),

@@ -6,7 +6,9 @@ import {
   applyPromisingRules,
   createInbound,
   createOrderIntake,
+  createPositionBoard,
   createReferenceBook,
+  createStockMemory,
   createSubmitQueue,
   purgeChanges,
   readFeeds,
@@ -20,11 +22,11 @@ import {
   createResubmit,
   createShipmentDesk,
   askAvailableToPromise,
-  askPrices,
+  createPriceDesk,
+  createStockDesk,
   createEventDesk,
   createReservationDesk,
   createSystemDesk,
-  readAvailability,
   type Hub as HttpHub,
   type OrderDesk,
 } from "#experiences";
@@ -60,6 +62,7 @@ import {
 } from "#processes";
 import { createOrderFolder, readOrderFile, takeOrders } from "#systems";
 import type { HubConfiguration } from "./configuration.ts";
+import { intakePolicies } from "./intake-policies.ts";
 import { openWebhookDoors } from "./doors.ts";
 import { openStore } from "./store.ts";
 import { connectSystems, systemsAtHand, type ConnectedSystem, type SandboxAddress } from "./system-handles.ts";
@@ -101,6 +104,9 @@ const EXPIRE_EVERY_MS = 1000;
 const DAY_MS = 86_400_000;
 const FOLDER_POLL_MS = 500;
 const CHANGES_EVERY_MS = 200;
+/** Under a storm of changes memory is refreshed less often, so that following them takes no more than a tenth of the node. */
+const CHANGES_SHARE = 10;
+const CHANGES_AT_LEAST_EVERY_MS = 2_000;
 /** Who has not looked for so long reads everything anew. */
 const CHANGES_KEPT_MS = 3_600_000;
 
@@ -139,7 +145,7 @@ async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   const connected = connect(options, ground, await sandbox);
   const business = await openBusiness(options, ground, connected);
   await synchroniseFirst(business.referenceSync, tell);
-  await business.book.load();
+  await Promise.all([business.book.load(), business.board.load()]);
 
   const background = startBackground(options, ground, connected, business);
   ending.add("the background work", background);
@@ -228,11 +234,14 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const processes = createProcesses({ systems, policies: configuration.policies, clock });
   const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
   const book = createReferenceBook({ database, clock });
+  const board = createPositionBoard({ database, clock, edition: ids.next("brd") });
   const promising = await database.transaction((tx) => applyConfigured(tx, configuration, clock.now()));
-  const policies = { price: configuration.policies.price, promising };
-  const intake = createSubmitQueue(createOrderIntake({ database, eventLog, ids, clock, policies, reference: book }), {
-    clock,
-  });
+  const policies = { ...intakePolicies(configuration), promising };
+  const outlook = createStockMemory({ database, clock });
+  const intake = createSubmitQueue(
+    createOrderIntake({ database, eventLog, ids, clock, policies, reference: book, outlook }),
+    { clock },
+  );
   const engine = createEngine({
     database,
     eventLog,
@@ -277,6 +286,9 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
     promising,
     intake,
     book,
+    board,
+    outlook,
+    policies,
     engine,
     operators,
     referenceSync,
@@ -353,9 +365,10 @@ function startBackground(
   const running = [
     again("Reading reference data", configuration.feeds.everyMs, async () => {
       if (await isEldest()) await business.referenceSync.synchronise(signal);
-      await business.book.refresh();
+      await Promise.all([business.book.refresh(), business.board.refresh()]);
     }),
-    again("Reading what changed", CHANGES_EVERY_MS, () => business.book.refresh()),
+    followChanges(business, options, signal),
+    again("Reading what stock changed", CHANGES_EVERY_MS, () => business.outlook.refresh()),
     again("Forgetting old changes", PURGE_EVERY_MS, async () => {
       const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
       await purgeChanges(database, "position_changes", before);
@@ -385,6 +398,32 @@ function startBackground(
     await Promise.all(running);
     await business.intake.drained();
   };
+}
+
+/** Keeps what this node has in memory in step with the books. */
+async function followChanges(
+  { book, board }: Business,
+  { clock, log }: HubOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let restMs = CHANGES_EVERY_MS;
+  let isBehind = false;
+  while (!signal.aborted) {
+    await clock.sleep(restMs, signal);
+    if (signal.aborted) return;
+    const startedMs = clock.now().getTime();
+    try {
+      await Promise.all([book.refresh(), board.refresh()]);
+      isBehind = false;
+    } catch (error) {
+      // Said once: it is tried again every two seconds for as long as the database is away.
+      if (!isBehind) log.warn({ err: error }, "What changed could not be read; answers from memory grow older.");
+      isBehind = true;
+    }
+    const tookMs = clock.now().getTime() - startedMs;
+    const wantedMs = isBehind ? CHANGES_AT_LEAST_EVERY_MS : tookMs * CHANGES_SHARE;
+    restMs = Math.min(CHANGES_AT_LEAST_EVERY_MS, Math.max(CHANGES_EVERY_MS, wantedMs));
+  }
 }
 
 function watch(
@@ -426,7 +465,7 @@ function httpHub(
 ): HttpHub {
   const { clock, log } = options;
   const { database, ids, waker } = ground;
-  const { operators, orders, reservations, doors, inbound, switches } = business;
+  const { operators, orders, reservations, doors, inbound, switches, board, book, policies } = business;
   const systems = new Map(connected.map(({ code, lane, connector: { title, kind } }) => [code, { lane, title, kind }]));
   return {
     version: VERSION,
@@ -444,10 +483,10 @@ function httpHub(
     systems: createSystemDesk(database, systems, switches),
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
-    availability: (skus) => readAvailability(database, skus),
+    availability: createStockDesk({ board, book, clock }).availability,
     availableToPromise: (skus, asked) =>
       askAvailableToPromise(database, { clock, promising: business.promising }, skus, asked),
-    prices: (questions) => askPrices(database, clock, questions),
+    prices: createPriceDesk({ book, clock, timeZone: policies.timeZone }).prices,
     readiness: () => readiness(database),
   };
 }

@@ -2,7 +2,14 @@ import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInbound, createSubmitQueue, plainPlan, type InboundDocument } from "#domains";
+import {
+  createInbound,
+  createPositionBoard,
+  createReferenceBook,
+  createSubmitQueue,
+  plainPlan,
+  type InboundDocument,
+} from "#domains";
 import { createAudit, createTokenGate, ensureAdminToken } from "#governance";
 import { createMetrics, readStory } from "#observability";
 import { createLocalWaker, silentLog, systemClock } from "#platform";
@@ -14,7 +21,9 @@ import { createEventDesk } from "./desks/event-desk.ts";
 import { createOrderDesk } from "./desks/order-desk.ts";
 import { createReservationDesk } from "./desks/reservation-desk.ts";
 import { createShipmentDesk } from "./desks/shipment-desk.ts";
-import { askAvailableToPromise, askPrices, readAvailability } from "./desks/stock-desk.ts";
+import { createPriceDesk } from "./desks/price-desk.ts";
+import { askAvailableToPromise } from "./desks/promise-desk.ts";
+import { createStockDesk } from "./desks/stock-desk.ts";
 import { createSystemDesk } from "./desks/system-desk.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createResubmit, storefrontDoor } from "./webhooks/webhook-door.ts";
@@ -35,6 +44,9 @@ await post.stock({
 });
 
 const { clock, ids, eventLog } = post;
+const book = createReferenceBook({ database, clock });
+const board = createPositionBoard({ database, clock, edition: "test" });
+await Promise.all([book.load(), board.load()]);
 const settings = { shopDomain: "peachtree-supply.myshopify.com", clientSecret: "hush-hush-hush-hush" };
 const audit = createAudit(clock);
 const queue = createSubmitQueue(post.intake, { clock: systemClock });
@@ -95,9 +107,9 @@ const server = createHttpServer(
     systems: createSystemDesk(database, new Map(), { close: none, open: none }),
     webhooks,
     story: (any) => readStory(database, any),
-    availability: (skus) => readAvailability(database, skus),
+    availability: createStockDesk({ board, book, clock }).availability,
     availableToPromise: (skus, asked) => askAvailableToPromise(database, { clock, promising: plainPlan }, skus, asked),
-    prices: (questions) => askPrices(database, clock, questions),
+    prices: createPriceDesk({ book, clock }).prices,
     readiness: async () => [],
   },
   { judgesAnswers: true },
@@ -301,10 +313,11 @@ describe("an order at the desk", () => {
   });
 
   it("answers what can be promised and at what price", async () => {
-    const { positions } = (await get("/v1/availability?skus=PVC-90-050,NOTHING")).json();
-    expect(positions).toMatchObject([{ sku: "PVC-90-050", branch: "ATL", onHand: "10000" }]);
-    const { items } = (await get("/v1/available-to-promise?skus=PVC-90-050,NOTHING&quantity=99999999")).json();
-    expect(items).toMatchObject([
+    const { items, unknown } = (await get("/v1/availability?skus=PVC-90-050,NOTHING")).json();
+    expect(items).toMatchObject([{ sku: "PVC-90-050", positions: [{ branch: "ATL", onHand: "10000" }] }]);
+    expect(unknown).toMatchObject([{ sku: "NOTHING" }]);
+    const promised = (await get("/v1/available-to-promise?skus=PVC-90-050,NOTHING&quantity=99999999")).json();
+    expect(promised.items).toMatchObject([
       { sku: "PVC-90-050", branches: [{ branch: "ATL", source: "erp" }], promise: { on: null } },
     ]);
     const lines = [

@@ -77,6 +77,18 @@ describe("the gate", () => {
   });
 });
 
+describe("a hub that stops", () => {
+  it("waits for nobody who connected and never said a word", async () => {
+    const server = serve();
+    const { port, hostname } = new URL(await server.listen({ port: 0, host: "127.0.0.1" }));
+    const socket = connect(Number(port), hostname);
+    const hungUp = new Promise((resolve) => socket.once("close", resolve));
+    await new Promise((resolve) => server.server.once("connection", resolve));
+    await server.close();
+    await hungUp;
+  }, 3_000);
+});
+
 describe("what is wrong with a request", () => {
   it("is said for every field at once, in plain words, as problem+json", async () => {
     const server = serve();
@@ -109,9 +121,11 @@ describe("what is wrong with a request", () => {
     ['{\n  "channel": ', "line 2, column 14"],
     ["", "empty"],
   ])("is line and column where it is no JSON: %s", async (payload, where) => {
-    const answer = await post(serve(), "/v1/sales-orders", payload);
+    const hub = stubHub();
+    const answer = await post(serve(hub), "/v1/sales-orders", payload);
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ code: "malformed-body", detail: expect.stringContaining(where) });
+    expect(hub.kept.map(({ body }) => String(body))).toEqual(payload === "" ? [] : [payload]);
   });
 
   it("is the size, the kind of body, or that there is nothing at the address", async () => {
@@ -163,7 +177,7 @@ describe("an order sent to the API", () => {
     const { hub } = answering({ outcome: "conflict", repeat: false, faults });
     const answer = await post(serve(hub), "/v1/sales-orders", draft);
     expect(answer.statusCode).toBe(409);
-    expect(answer.json()).toMatchObject({ code: "idempotency-conflict", faults });
+    expect(answer.json()).toMatchObject({ code: "idempotency-conflict", faults, keptAs: "inb_1" });
   });
 
   it("is kept for repair when its content is at fault, whoever finds it", async () => {

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { CrossdockError, CorrelationId, errorCatalogue } from "#contracts";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { fastify, type FastifyReply, type FastifyRequest } from "fastify";
@@ -41,6 +42,7 @@ export function createHttpServer(hub: Hub, options: ServerOptions = {}): Server 
     );
   });
   stopStreamsOnClose(server);
+  hangUpOnSilenceOnClose(server);
   addGate(server, hub);
   countRequests(server, hub);
   registerRoutes(server, hub, routes);
@@ -55,6 +57,20 @@ function stopStreamsOnClose(server: Server): void {
   server.addHook("preClose", (done) => {
     stopping.abort();
     done();
+  });
+}
+
+/** Browsers and HTTP clients connect ahead of need. Node waits a minute for the first word on such a connection; a hub that stops does not. */
+function hangUpOnSilenceOnClose(server: Server): void {
+  const silent = new Set<Socket>();
+  server.server.on("connection", (socket: Socket) => {
+    if (server.stopping.aborted) return void socket.destroy();
+    silent.add(socket);
+    socket.once("close", () => silent.delete(socket));
+  });
+  server.server.on("request", ({ socket }) => silent.delete(socket));
+  server.stopping.addEventListener("abort", () => {
+    for (const socket of silent) socket.destroy();
   });
 }
 
@@ -85,20 +101,19 @@ function countRequests(server: Server, hub: Hub): void {
   });
 }
 
-/** Bodies are read as bytes where a route wants them so, and as JSON everywhere else. */
+/** Bodies are read as bytes where a route wants them so or judges them itself, and as JSON everywhere else. */
 function registerRoutes(server: Server, hub: Hub, routes: readonly Route[]): void {
   server.removeAllContentTypeParsers();
-  server.register(async (scope) => {
-    scope.addContentTypeParser(JSON_TYPES, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) =>
-      parseJsonBody(body),
-    );
-    for (const route of routes.filter(({ takes }) => takes !== "bytes")) route.register(scope.withTypeProvider(), hub);
-  });
-  server.register(async (scope) => {
-    scope.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
-    for (const route of routes.filter(({ takes }) => takes === "bytes")) route.register(scope.withTypeProvider(), hub);
-  });
+  const registerReading = (type: "*" | RegExp, read: (body: Buffer) => unknown, those: (route: Route) => boolean) =>
+    server.register(async (scope) => {
+      scope.addContentTypeParser(type, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => read(body));
+      for (const route of routes.filter(those)) route.register(scope.withTypeProvider(), hub);
+    });
+  registerReading(JSON_TYPES, parseJsonBody, ({ takes, judgesBody }) => takes !== "bytes" && !judgesBody);
+  registerReading(JSON_TYPES, asReceived, ({ judgesBody }) => judgesBody === true);
+  registerReading("*", asReceived, ({ takes }) => takes === "bytes");
 }
+const asReceived = (body: Buffer): Buffer => body;
 
 const RETRY_AFTER_SECONDS = 1;
 

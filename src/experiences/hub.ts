@@ -2,7 +2,6 @@ import type {
   Address,
   AvailableToPromise,
   HoldReason,
-  InventoryPosition,
   LoggedEvent,
   Reservation,
   SalesOrder,
@@ -14,6 +13,7 @@ import type { TokenGate } from "#governance";
 import type { Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
+import type { Prices } from "./v1/prices/price-answer.ts";
 import type { WebhookDoor } from "./webhooks/webhook-door.ts";
 
 /** Who does something by hand, and why: what the audit trail demands. */
@@ -89,18 +89,25 @@ export interface AtpAsked {
   readonly channel?: string;
 }
 
+export interface AvailabilityQuestion {
+  /** Each once. */
+  readonly skus: readonly string[];
+  readonly customerNumber?: string;
+}
+export interface AvailabilityAnswer {
+  /** Of what is known: while it stays the same, so do the figures. */
+  readonly tag: string;
+  /** `Availability`, written out. */
+  json(): string;
+}
+
 export interface PriceQuestion {
   readonly customerNumber: string;
-  readonly sku: string;
-  readonly quantity: string;
-  readonly unitOfMeasure: string;
-  readonly currency: string;
-}
-export interface PriceAnswer {
-  readonly sku: string;
-  readonly unitPrice: string | null;
-  readonly source?: string;
-  readonly explanation: string;
+  /** The customer's where left out. */
+  readonly currency?: string;
+  /** The business day; today where left out. */
+  readonly on?: string;
+  readonly lines: readonly { readonly sku: string; readonly quantity: string; readonly unitOfMeasure: string }[];
 }
 
 /** Everything the HTTP API stands on, handed in by main.ts. */
@@ -121,9 +128,10 @@ export interface Hub {
   readonly webhooks: ReadonlyMap<string, WebhookDoor>;
   /** An order's story by any of its numbers. */
   story(any: string): Promise<Story | null>;
-  availability(skus: readonly string[]): Promise<readonly InventoryPosition[]>;
+  /** From memory. Both throw "invalid-document" for a customer nobody knows. */
+  availability(question: AvailabilityQuestion): AvailabilityAnswer;
+  prices(question: PriceQuestion): Prices;
   availableToPromise(skus: readonly string[], asked: AtpAsked): Promise<readonly AvailableToPromise[]>;
-  prices(questions: readonly PriceQuestion[]): Promise<readonly PriceAnswer[]>;
   /** What must be in order before requests are welcome; each with a sentence. */
   readiness(): Promise<readonly { readonly check: string; readonly isReady: boolean; readonly explanation: string }[]>;
 }

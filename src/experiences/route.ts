@@ -71,7 +71,7 @@ interface RouteDeclaration<Schema extends RouteSchema> {
   readonly errors: readonly ErrorCode[];
   /** `bytes`: the body reaches the handler as received, for a signature is over bytes. */
   readonly takes?: "json" | "bytes";
-  /** The handler judges the body itself, item by item. */
+  /** The handler reads JSON from the bytes and judges it itself, item by item, so that what cannot be taken can be kept as it came. */
   readonly judgesBody?: true;
   /** Where an answer is not JSON. */
   readonly produces?: Readonly<Record<number, string>>;

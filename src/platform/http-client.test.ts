@@ -51,7 +51,7 @@ async function counterparty(
     baseUrl: baseUrl || url,
     lane,
     clock: systemClock,
-    headers: { Authorization: `Bearer ${CANARY}` },
+    headers: { Authorization: `Bearer ${CANARY}`, "X-Vendor-Key": CANARY },
     record: (exchange) => exchanges.push(exchange),
     bytesMax: 20_000,
   });
@@ -149,7 +149,11 @@ describe("a call to another system", () => {
     const [exchange] = exchanges;
     expect(exchange).toMatchObject({ idempotencyKey: "k1", status: 201, category: null, attempt: 1 });
     expect(exchange?.url).toMatch(/\/orders\?apiKey=\*\*\*$/);
-    expect(exchange?.requestHeaders).toMatchObject({ authorization: "***", "content-type": "application/json" });
+    expect(exchange?.requestHeaders).toMatchObject({
+      authorization: "***",
+      "x-vendor-key": "***",
+      "content-type": "application/json",
+    });
     expect(JSON.parse(exchange?.requestBody ?? "")).toEqual({
       number: "PO-1",
       password: "***",

@@ -2,6 +2,7 @@ import { CallFailure } from "./call-failure.ts";
 import type { Clock } from "./clock.ts";
 import type { CallResult, Lane } from "./lane.ts";
 import { judge, prepare, readText, unanswered, type ReadText, type Sent } from "./http-wire.ts";
+import { HIDDEN } from "./mask-rules.ts";
 import { mask, maskBody, maskUrl } from "./mask.ts";
 
 export interface HttpRequest {
@@ -62,6 +63,7 @@ interface ClientOptions {
   readonly baseUrl: string;
   readonly lane: Lane;
   readonly clock: Clock;
+  /** Sent with every call. They are what we sign in with, and so never recorded, whatever the vendor calls them. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly record: (exchange: Exchange) => void;
   readonly fetch?: typeof globalThis.fetch;
@@ -83,8 +85,11 @@ interface Passage {
   readonly failure: CallFailure | null;
 }
 
+const hidden = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.keys(headers).map((name) => [name.toLowerCase(), HIDDEN]));
+
 function recorded(
-  system: string,
+  { lane: { system }, headers = {} }: ClientOptions,
   { sent, request, context, startedAt, latencyMs, response, text, failure }: Passage,
 ): Exchange {
   const answerHeaders = response ? Object.fromEntries(response.headers) : {};
@@ -97,7 +102,7 @@ function recorded(
     operation: request.operation,
     method: request.method,
     url: maskUrl(sent.url),
-    requestHeaders: mask(sent.headers),
+    requestHeaders: mask({ ...sent.headers, ...hidden(headers) }),
     requestBody: sent.body === null ? null : maskBody(sent.body, sent.contentType),
     status: response?.status ?? null,
     answerHeaders: mask(answerHeaders),
@@ -138,7 +143,7 @@ async function exchange(options: ClientOptions, request: HttpRequest, context: C
     throw failure;
   } finally {
     const latencyMs = Math.round(performance.now() - startedMs);
-    record(recorded(lane.system, { sent, request, context, startedAt, latencyMs, response, text, failure }));
+    record(recorded(options, { sent, request, context, startedAt, latencyMs, response, text, failure }));
   }
 }
 

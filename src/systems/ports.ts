@@ -1,5 +1,6 @@
 import type {
   Address,
+  Fault,
   Customer,
   HandlingUnit,
   Milestone,
@@ -262,6 +263,8 @@ export interface InboundMessage {
 export interface InboundOrder {
   readonly idempotencyKey: string;
   readonly draft: SalesOrderDraft;
+  /** Where in the sender's own document it stands what intake finds wrong with the draft. Left out: where the draft has it. */
+  readonly inSendersWords?: (fault: Fault) => Fault;
 }
 
 export interface Storefront<Settings extends TSchema = TSchema> extends Connector<Settings> {

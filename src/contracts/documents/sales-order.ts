@@ -86,6 +86,9 @@ export const PriceExplanation = Type.Object(
   {
     source: Type.Enum(["customer", "customer-group", "list", "channel", "operator"]),
     priceAgreementId: Type.Optional(Type.String()),
+    version: Type.Optional(
+      Type.String({ description: "Which statement of the agreement's owner: when he last changed it, by his clock." }),
+    ),
     explanation: Type.String(),
     contractPrice: Type.Optional(NonNegativeDecimal),
     channelPrice: Type.Optional(NonNegativeDecimal),

@@ -11,11 +11,10 @@ export interface BoardItem {
   /** Over all branches. */
   readonly availableToPromise: string;
   /** The oldest statement among the positions. */
+  readonly asOf: string;
   readonly asOfMs: number;
   /** The positions as JSON: written once a change, not once a question. */
   readonly json: string;
-  /** Grows with every change of the board. */
-  readonly version: number;
 }
 
 /** All stock positions in memory: what storefronts are answered from. Stock is never decided by it, only told. */
@@ -25,6 +24,9 @@ export interface PositionBoard {
   /** Reads what changed until now, by whomever. Where it went wrong the board stays as it was, and grows older. */
   refresh(): Promise<void>;
   item(sku: string): BoardItem | undefined;
+  /** Grows with every change of the item. Comparable within this board only, which `edition` names. */
+  version(sku: string): number;
+  readonly edition: string;
   /** When the board last agreed with the database; null: never. */
   readAt(): Date | null;
   size(): number;
@@ -49,21 +51,30 @@ function remove(positions: Positions, { sku, branch }: PositionKey): void {
   else positions.delete(sku);
 }
 
-function written(positions: readonly InventoryPosition[], version: number): BoardItem {
+function written(positions: readonly InventoryPosition[]): BoardItem {
+  const asOfMs = Math.min(...positions.map(({ asOf }) => Date.parse(asOf)));
   return {
     positions,
     availableToPromise: add(...positions.map(({ availableToPromise }) => availableToPromise)),
-    asOfMs: Math.min(...positions.map(({ asOf }) => Date.parse(asOf))),
+    asOf: new Date(asOfMs).toISOString(),
+    asOfMs,
     json: JSON.stringify(positions),
-    version,
   };
 }
 
-export function createPositionBoard({ database, clock }: { database: Database; clock: Clock }): PositionBoard {
+interface BoardOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Unlike any other board's, on this node or another, now or before. */
+  readonly edition: string;
+}
+
+export function createPositionBoard({ database, clock, edition }: BoardOptions): PositionBoard {
   let positions: Positions = new Map();
   let versions = new Map<string, number>();
   const items = new Map<string, BoardItem>();
   let version = 0;
+  let loadedVersion = 0;
   let cursor: string | null = null;
   let readAt: Date | null = null;
 
@@ -73,6 +84,7 @@ export function createPositionBoard({ database, clock }: { database: Database; c
     const read: Positions = new Map();
     await readAllPositions(database, (part) => part.forEach((position) => put(read, position)));
     version += 1;
+    loadedVersion = version;
     [positions, versions, cursor, readAt] = [read, new Map(), end, from];
     items.clear();
   }
@@ -110,11 +122,14 @@ export function createPositionBoard({ database, clock }: { database: Database; c
       if (known) return known;
       const found = positions.get(sku);
       if (!found) return undefined;
-      const item = written(found, versions.get(sku) ?? 1);
-      if (items.size >= WRITTEN_MAX) for (const [oldest] of items.entries().take(1)) items.delete(oldest);
+      const item = written(found);
+      const [oldest] = items.keys();
+      if (oldest !== undefined && items.size >= WRITTEN_MAX) items.delete(oldest);
       items.set(sku, item);
       return item;
     },
+    version: (sku) => versions.get(sku) ?? loadedVersion,
+    edition,
     readAt: () => readAt,
     size: () => positions.size,
   };

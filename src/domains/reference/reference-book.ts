@@ -4,17 +4,12 @@ import { readBranches, type Branch } from "../branches/branches.ts";
 import { oneAtATime } from "../changes/one-at-a-time.ts";
 import { endOfChanges } from "../changes/read-changes.ts";
 import { readReferenceChanges, type ReferenceEntity } from "../changes/reference-changes.ts";
-import { findAccounts, readAccountPage, type KnownAccount } from "../customers/find-accounts.ts";
+import type { KnownAccount } from "../customers/find-accounts.ts";
 import { readFeeds, type Feed } from "../feeds.ts";
 import type { Reference, ReferenceSource } from "../orders/intake/reference.ts";
-import {
-  findAgreements,
-  findAgreementsOf,
-  readAllAgreements,
-  type AgreementOnFile,
-} from "../pricing/read-agreements.ts";
-import { findProducts, readProductPage, type KnownProduct } from "../products/find-products.ts";
-import { createPriceShelves, type PriceShelves } from "./price-shelves.ts";
+import type { AgreementOnFile } from "../pricing/read-agreements.ts";
+import type { KnownProduct } from "../products/find-products.ts";
+import { emptyContents, lookUpMissing, readContents, rereadContents, type Asked } from "./book-contents.ts";
 
 /** Items, accounts, price agreements and branches in memory: what orders are judged by and storefronts are answered from. */
 export interface ReferenceBook extends Reference, ReferenceSource {
@@ -23,97 +18,24 @@ export interface ReferenceBook extends Reference, ReferenceSource {
   /** Reads what changed until now, by whomever. Where it went wrong the book stays as it was, and grows older. */
   refresh(): Promise<void>;
   /** Looks up what the book does not know, once; what the database does not know either stays unknown. */
-  lookUp(database: Queryable, asked: { skus: readonly string[]; customerNumbers: readonly string[] }): Promise<void>;
+  lookUp(database: Queryable, asked: Asked): Promise<void>;
   knownProduct(sku: string): KnownProduct | undefined;
   knownAccount(customerNumber: string): KnownAccount | undefined;
   agreementOnFile(priceAgreementId: string): AgreementOnFile | undefined;
   /** Where the reading of each entity from its system stands. */
   feeds(): readonly Feed[];
+  /** Grows with every change of what the book says of items, accounts, prices and branches. */
+  version(): number;
   /** When the book last agreed with the database; null: never. */
   readAt(): Date | null;
   size(): { readonly products: number; readonly accounts: number; readonly agreements: number };
-}
-
-interface Contents {
-  readonly products: Map<string, KnownProduct>;
-  readonly accounts: Map<string, KnownAccount>;
-  readonly prices: PriceShelves;
-}
-
-const emptyContents = (): Contents => ({ products: new Map(), accounts: new Map(), prices: createPriceShelves() });
-
-const PAGE = 10_000;
-const KEYS_AT_ONCE = 5_000;
-
-async function eachPage<Thing>(
-  read: (after: string) => Promise<readonly Thing[]>,
-  keyOf: (thing: Thing) => string,
-  take: (thing: Thing) => void,
-): Promise<void> {
-  for (let coming: Promise<readonly Thing[]> | null = read(""); coming;) {
-    const page: readonly Thing[] = await coming;
-    const last = page.at(-1);
-    // The database reads the next one while we take this one in.
-    coming = last === undefined || page.length < PAGE ? null : read(keyOf(last));
-    for (const thing of page) take(thing);
-  }
-}
-
-async function readContents(database: Queryable): Promise<Contents> {
-  const { products, accounts, prices } = emptyContents();
-  await Promise.all([
-    eachPage(
-      (after) => readProductPage(database, after, PAGE),
-      ({ product }) => product.sku,
-      (known) => products.set(known.product.sku, known),
-    ),
-    eachPage(
-      (after) => readAccountPage(database, after, PAGE),
-      ({ account }) => account.customerNumber,
-      (known) => accounts.set(known.account.customerNumber, known),
-    ),
-    readAllAgreements(database, (files) => files.forEach(prices.put)),
-  ]);
-  return { products, accounts, prices };
-}
-
-/** How the keys of an entity are read anew. What is no longer there is let go. */
-type Reread = (database: Queryable, contents: Contents, keys: readonly string[]) => Promise<void>;
-
-const rereadProducts: Reread = async (database, { products }, keys) => {
-  const found = await findProducts(database, keys);
-  for (const sku of keys) {
-    const known = found.get(sku);
-    if (known) products.set(sku, known);
-    else products.delete(sku);
-  }
-};
-const rereadAccounts: Reread = async (database, { accounts }, keys) => {
-  const found = new Map((await findAccounts(database, keys)).map((known) => [known.account.customerNumber, known]));
-  for (const customerNumber of keys) {
-    const known = found.get(customerNumber);
-    if (known) accounts.set(customerNumber, known);
-    else accounts.delete(customerNumber);
-  }
-};
-const rereadPrices: Reread = async (database, { prices }, keys) => {
-  const found = new Map((await findAgreements(database, keys)).map((file) => [file.agreement.priceAgreementId, file]));
-  for (const priceAgreementId of keys) {
-    const file = found.get(priceAgreementId);
-    if (file) prices.put(file);
-    else prices.remove(priceAgreementId);
-  }
-};
-
-function* inParts(keys: ReadonlySet<string>): Generator<readonly string[]> {
-  const all = [...keys];
-  for (let from = 0; from < all.length; from += KEYS_AT_ONCE) yield all.slice(from, from + KEYS_AT_ONCE);
 }
 
 export function createReferenceBook({ database, clock }: { database: Database; clock: Clock }): ReferenceBook {
   let contents = emptyContents();
   let branches: readonly Branch[] = [];
   let feeds: readonly Feed[] = [];
+  let version = 0;
   let cursor: string | null = null;
   let readAt: Date | null = null;
 
@@ -126,15 +48,17 @@ export function createReferenceBook({ database, clock }: { database: Database; c
       readFeeds(database),
     ]);
     [contents, branches, feeds, cursor, readAt] = [read, readBranchList, readFeedList, end, from];
+    version += 1;
   }
 
   async function reread(entity: ReferenceEntity, keys: ReadonlySet<string>): Promise<void> {
-    if (entity === "branch") branches = await readBranches(database);
-    else if (entity === "feed") feeds = await readFeeds(database);
-    else {
-      const again = { product: rereadProducts, customer: rereadAccounts, price: rereadPrices }[entity];
-      for (const part of inParts(keys)) await again(database, contents, part);
+    if (entity === "feed") {
+      feeds = await readFeeds(database);
+      return;
     }
+    if (entity === "branch") branches = await readBranches(database);
+    else await rereadContents(database, contents, entity, keys);
+    version += 1;
   }
 
   async function readOn(): Promise<void> {
@@ -158,19 +82,8 @@ export function createReferenceBook({ database, clock }: { database: Database; c
     branches: () => branches,
   };
 
-  async function lookUp(
-    by: Queryable,
-    { skus, customerNumbers }: { skus: readonly string[]; customerNumbers: readonly string[] },
-  ): Promise<void> {
-    const { products, accounts, prices } = contents;
-    const items = [...new Set(skus.filter((sku) => !products.has(sku)))];
-    const unpriced = [...new Set(skus.filter((sku) => !prices.has(sku)))];
-    const customers = [...new Set(customerNumbers.filter((customerNumber) => !accounts.has(customerNumber)))];
-    if (items.length > 0) for (const [sku, known] of await findProducts(by, items)) products.set(sku, known);
-    if (unpriced.length > 0) for (const file of await findAgreementsOf(by, unpriced)) prices.put(file);
-    if (customers.length > 0) {
-      for (const known of await findAccounts(by, customers)) accounts.set(known.account.customerNumber, known);
-    }
+  async function lookUp(by: Queryable, asked: Asked): Promise<void> {
+    await lookUpMissing(by, contents, asked);
     if (branches.length === 0) branches = await readBranches(by);
   }
 
@@ -188,6 +101,7 @@ export function createReferenceBook({ database, clock }: { database: Database; c
     knownAccount,
     agreementOnFile: (priceAgreementId) => contents.prices.onFile(priceAgreementId),
     feeds: () => feeds,
+    version: () => version,
     readAt: () => readAt,
     size: () => ({
       products: contents.products.size,

@@ -1,4 +1,4 @@
-import { CrossdockError, findFaults, SalesOrderDraft } from "#contracts";
+import { CrossdockError, findFaults, SalesOrderDraft, type Fault } from "#contracts";
 import type { InboundDocument, Resubmission, Resubmit } from "#domains";
 import { refusedWith } from "#domains";
 import { Value } from "typebox/value";
@@ -31,6 +31,8 @@ export interface WebhookDoor {
 interface KeyedDraft {
   readonly idempotencyKey: string;
   readonly draft: SalesOrderDraft;
+  /** Where in the sender's own document a fault of the draft stands. */
+  readonly inSendersWords?: (fault: Fault) => Fault;
 }
 interface StorefrontDoorOptions {
   readonly system: string;
@@ -42,9 +44,11 @@ interface StorefrontDoorOptions {
 }
 
 async function submitOne(submit: Submit, order: KeyedDraft, correlationId?: string): Promise<WebhookReceipt> {
-  const [result] = await submit([{ ...order, ...(correlationId ? { correlationId } : {}) }]);
+  const { inSendersWords, ...request } = order;
+  const [result] = await submit([{ ...request, ...(correlationId ? { correlationId } : {}) }]);
   if (!result) throw new CrossdockError("internal", "Intake gave no answer.");
-  const { repeat, salesOrder } = submittedOrder(result);
+  const faults = inSendersWords && result.faults ? { faults: result.faults.map(inSendersWords) } : {};
+  const { repeat, salesOrder } = submittedOrder({ ...result, ...faults });
   const { salesOrderId, salesOrderNumber } = salesOrder;
   return { outcome: repeat ? "repeated" : "taken", salesOrderId, salesOrderNumber };
 }

@@ -199,11 +199,13 @@ describe("Dockside WMS", () => {
         run += 1;
         const path = `/api/waves/run-${run}`;
         const accepted = new Set<string>();
+        let edition = 1;
         for (const next of [...before, ...after]) {
           if (next === "release") await send("PUT", path, valves);
           else if (next === "halt" && (await send("POST", `${path}/halt`, {})).status === 200) accepted.add("halt");
-          else if (next === "papers") await send("PUT", `${path}/papers`, papers());
-          else if (next === "other papers") await send("PUT", `${path}/papers`, papers("SW2"));
+          else if (next === "papers") await send("PUT", `${path}/papers`, papers(`SW${edition}`));
+          // Never again those of before: going back to them is doing the same thing a second time, and meant.
+          else if (next === "other papers") await send("PUT", `${path}/papers`, papers(`SW${(edition += 1)}`));
           else if (next === "an hour") await clock.advance(60 * minuteMs);
           else if (next === "ten minutes") await clock.advance(10 * minuteMs);
           else if (next === "restart") {

@@ -33,14 +33,15 @@ const rejected = (order: FileOrder): TakenOrder => ({
 });
 
 /** The same order in a younger file differs by when the file was written, which is nobody's content. */
-const isSameOrder = ({ saysWhenOrdered }: FileOrder, { outcome, faults = [] }: OrderAnswer): boolean =>
-  outcome === "conflict" && !saysWhenOrdered && faults.length > 0 && faults.every(({ path }) => path === "/orderedAt");
+const isAboutTheFile = ({ saysWhenOrdered }: FileOrder, { path }: Fault): boolean =>
+  !saysWhenOrdered && path === "/orderedAt";
 
 function answered(order: FileOrder, answer: OrderAnswer | undefined): TakenOrder {
-  if (answer && isSameOrder(order, answer)) return { order, outcome: "accepted", repeat: true, faults: [] };
-  const { outcome = "failed", repeat = false, salesOrder, faults = [] } = answer ?? {};
-  const inCells = faults.map((fault) => ({ ...fault, path: order.cellOf(fault.path) }));
+  const { outcome = "failed", repeat = false, salesOrder, faults: found = [] } = answer ?? {};
   const number = salesOrder ? { salesOrderNumber: salesOrder.salesOrderNumber } : {};
+  const faults = outcome === "conflict" ? found.filter((fault) => !isAboutTheFile(order, fault)) : found;
+  if (found.length > 0 && faults.length === 0) return { order, outcome: "accepted", repeat: true, faults, ...number };
+  const inCells = faults.map((fault) => ({ ...fault, path: order.cellOf(fault.path) }));
   return { order, outcome, repeat, faults: inCells, ...number };
 }
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { draftsOf } from "./drafts.ts";
+import { bodiesOf } from "./drafts.ts";
 
 /** What the client process is asked for: so many connections that each send the next order when theirs is answered, or so many orders a second. */
 export interface Load {
@@ -70,7 +70,7 @@ interface Sent {
 }
 
 function run({ ports, token, connections, warmUpSeconds, seconds, perSecond, prefix, isHot }: Load): void {
-  const draft = draftsOf(prefix, isHot);
+  const body = bodiesOf(prefix, isHot);
   const acknowledged: string[] = [];
   const refused: Record<string, number> = {};
   const latenciesMs: number[] = [];
@@ -97,7 +97,7 @@ function run({ ports, token, connections, warmUpSeconds, seconds, perSecond, pre
       take(order: Sent) {
         sent = order;
         busy += 1;
-        connection.send(JSON.stringify(draft(order.number)));
+        connection.send(body(order.number));
       },
     };
     return lane;

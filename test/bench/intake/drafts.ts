@@ -13,7 +13,7 @@ const anItem = (chance: Chance): string => skuOf(1 + Math.floor(SKUS * chance.ne
 const quantities = ["1", "2", "4", "5", "6", "10", "12", "24", "100"];
 
 /** Orders of five lines and some 1.5 KB, as a portal sends them; `isHot`: one line of each asks for the same item. */
-export function draftsOf(prefix: string, isHot: boolean): (number: number) => SalesOrderDraft {
+export function draftsOf(prefix: string, isHot: boolean): (number: number | string) => SalesOrderDraft {
   const chance = createChance(prefix.length * 7_919 + prefix.charCodeAt(prefix.length - 1));
   return (number) => {
     const customer = chance.whole(1, CUSTOMERS);
@@ -48,4 +48,17 @@ export function draftsOf(prefix: string, isHot: boolean): (number: number) => Sa
       notes: NOTES,
     };
   };
+}
+
+const BODIES = 4_000;
+const NUMBER = "#number#";
+
+/**
+ * The same as texts to send, for as long as the client runs: written before the clock is started, so that the client costs as little as it can. Each is
+ * an order of its own, by its numbers.
+ */
+export function bodiesOf(prefix: string, isHot: boolean): (number: number) => string {
+  const draft = draftsOf(prefix, isHot);
+  const bodies = Array.from({ length: BODIES }, () => JSON.stringify(draft(NUMBER)).split(NUMBER));
+  return (number) => (bodies[number % BODIES] ?? []).join(String(number));
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import {
   createOrderIntake,
+  createReferenceBook,
+  createStockMemory,
   createSubmitQueue,
   type IntakePolicies,
   type SubmitRequest,
@@ -28,11 +30,23 @@ const ids = createIds(clock, randomBytes);
 /** The facts of the processes are laid into their inbox as in production; nobody works through them here. */
 const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(drawnProcesses()) });
 
+/** As main.ts does. */
+const MEMORY_EVERY_MS = 200;
+
 type Submit = (request: SubmitRequest) => Promise<SubmitResult>;
 
-function intakeOf(way: ServerTask["way"], database: Database): Submit {
+async function intakeOf(way: ServerTask["way"], database: Database): Promise<Submit> {
   if (way === "straightforward") return createStraightforwardIntake({ database, eventLog, ids, clock, policies });
-  const queue = createSubmitQueue(createOrderIntake({ database, eventLog, ids, clock, policies }), { clock });
+  const reference = createReferenceBook({ database, clock });
+  const outlook = createStockMemory({ database, clock });
+  await reference.load();
+  await outlook.refresh();
+  const again = setInterval(() => {
+    // Fails once, when the database is closed under it at the end.
+    void Promise.all([reference.refresh(), outlook.refresh()]).catch(() => clearInterval(again));
+  }, MEMORY_EVERY_MS);
+  const intake = createOrderIntake({ database, eventLog, ids, clock, policies, reference, outlook });
+  const queue = createSubmitQueue(intake, { clock });
   return (request) => queue.submit(request);
 }
 
@@ -70,7 +84,7 @@ const hubOf = (database: Database, submit: Submit): Hub => ({
 
 async function serve({ url, way }: ServerTask): Promise<void> {
   const database = openDatabase({ url, maxConnections: 10 });
-  const server = createHttpServer(hubOf(database, intakeOf(way, database)));
+  const server = createHttpServer(hubOf(database, await intakeOf(way, database)));
   await server.listen({ host: "127.0.0.1", port: 0 });
   const address = server.server.address();
   process.send?.({

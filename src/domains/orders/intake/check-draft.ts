@@ -61,6 +61,7 @@ function lineQuestion(
     path: `/lines/${index}`,
     product: reference.product(line.sku),
     policies,
+    priceRule: policies.priceRuleOf(draft.channel),
     priceOf: (product, { sku, quantity, unitOfMeasure }) =>
       priceFor(
         { customer: customer ?? draft, sku, quantity, unitOfMeasure, currency: draft.currency, on: today },

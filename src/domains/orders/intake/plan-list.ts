@@ -4,6 +4,7 @@ import { recordStock, type RecordedStock, type StockOutlook } from "../../invent
 import { seenByChannel } from "../../promising/channel-reserves.ts";
 import type { PromisingPlan } from "../../promising/promising-plan.ts";
 import { nothingRedeemed, type RedeemedStock, type ReservationClaim } from "../../reservations/redeem.ts";
+import { businessDay } from "../../pricing/business-day.ts";
 import { checkDraft } from "./check-draft.ts";
 import { sourceOrder, type Candidate, type SourcedOrder, type Sourcing } from "./decide-order.ts";
 import { judgeRequests, type Judgement } from "./judge-requests.ts";
@@ -33,7 +34,7 @@ export async function judgeList(
     source.forDrafts(database, drafts),
     findOriginals(database, requests),
   ]);
-  const today = now.toISOString().slice(0, 10);
+  const today = businessDay(now, policies.timeZone);
   const checked = requests.map((request) => ({
     request,
     checked: checkDraft(request.draft, { reference, policies, today }),

@@ -1,4 +1,4 @@
-import type { PricePolicy } from "../../pricing/compare-price.ts";
+import { priceRules, type PricePolicy, type PriceRule } from "../../pricing/compare-price.ts";
 import { plainPlan, type PromisingPlan } from "../../promising/promising-plan.ts";
 
 /** How strictly orders are taken. Configuration, not code. */
@@ -12,6 +12,8 @@ export interface IntakePolicies {
   readonly lineQuantityMax?: string;
   /** A dearer line than this is a typing mistake, in the order's currency. */
   readonly lineAmountMax?: string;
+  /** Where the business is: by its day prices begin and end. */
+  readonly timeZone?: string;
 }
 
 export const defaultLimits = {
@@ -19,7 +21,14 @@ export const defaultLimits = {
   promising: plainPlan,
   lineQuantityMax: "10000000",
   lineAmountMax: "100000000",
+  timeZone: "UTC",
 } as const;
 
-export type CompletePolicies = Required<IntakePolicies>;
-export const completed = (policies: IntakePolicies): CompletePolicies => ({ ...defaultLimits, ...policies });
+export interface CompletePolicies extends Required<IntakePolicies> {
+  readonly priceRuleOf: (channel: string) => PriceRule;
+}
+export const completed = (policies: IntakePolicies): CompletePolicies => ({
+  ...defaultLimits,
+  ...policies,
+  priceRuleOf: priceRules(policies.price),
+});

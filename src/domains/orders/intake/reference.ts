@@ -28,7 +28,7 @@ export interface ReferenceSource {
 /** Read for each list anew. Nothing is locked: what may change under our hands is not among it. */
 export const referenceInDatabase: ReferenceSource = { forDrafts: readReference };
 
-async function readReference(database: Queryable, drafts: readonly SalesOrderDraft[]): Promise<Reference> {
+export async function readReference(database: Queryable, drafts: readonly SalesOrderDraft[]): Promise<Reference> {
   const customerNumbers = [...new Set(drafts.map(({ customerNumber }) => customerNumber))];
   const skus = [...new Set(drafts.flatMap(({ lines }) => lines.map(({ sku }) => sku)))];
   const customers = await findCustomers(database, customerNumbers);

@@ -9,6 +9,7 @@ import {
   type FreePosition,
   type StockOutlookSource,
 } from "../../inventory/stock-outlook.ts";
+import { businessDay } from "../../pricing/business-day.ts";
 import { giveBackExpired, hasExpired } from "../../reservations/give-back.ts";
 import { redeem, skusOfClaims } from "../../reservations/redeem.ts";
 import { readSalesOrders } from "../read/read-sales-orders.ts";
@@ -136,7 +137,7 @@ async function take(tx: Transaction, plan: SourcingPlan, held: Held, { now, cont
   const settled = holdDuplicatePurchaseOrders(plan.orders, held.bearers, policies).map((order) =>
     settleCredit(order, credits),
   );
-  const decided = await promise(tx, settled, now.toISOString().slice(0, 10));
+  const decided = await promise(tx, settled, businessDay(now, policies.timeZone));
   const numbered = decided.map((order, index) => ({ order, number: held.numbers[index] ?? "" }));
   writeOrders(tx, numbered, now);
   await eventLog.append(

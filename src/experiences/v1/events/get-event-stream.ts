@@ -2,12 +2,15 @@ import { Readable } from "node:stream";
 import { toCloudEvent } from "#events";
 import type { LoggedEvent } from "#contracts";
 import { Type } from "typebox";
-import type { EventDesk } from "../../hub.ts";
+import type { Hub } from "../../hub.ts";
 import { defineRoute } from "../../route.ts";
 import { readTypes, refuseCursor, typesParameter } from "./event-types.ts";
 
 /** Small, since a reader that was cut off begins again at its last whole page. */
 const PAGE = 50;
+/** A wake-up tells of work for the processes; what concerns none of them, or commits late, is found by looking. */
+const LOOK_MS = 500;
+/** So often at least something is written: proxies cut connections nobody speaks on. */
 const HEARTBEAT_MS = 15_000;
 
 const written = (event: LoggedEvent, id: string | null): string =>
@@ -15,13 +18,14 @@ const written = (event: LoggedEvent, id: string | null): string =>
 
 /** What is in the log, then what comes, as server-sent events. The id a reader resumes from is a cursor, told with the last event of each page. */
 async function* streamEvents(
-  events: EventDesk,
+  { events, clock }: Pick<Hub, "events" | "clock">,
   after: string,
   types: readonly string[] | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const news = events.listen();
   let cursor = after;
+  let spokenAtMs = clock.now().getTime();
   yield `: following the log\n\n`;
   while (!signal.aborted) {
     const page = await events.read({ after: cursor, limit: PAGE, ...(types ? { types } : {}) });
@@ -29,10 +33,12 @@ async function* streamEvents(
     const text = page.events
       .map((event, index) => written(event, index === page.events.length - 1 ? cursor : null))
       .join("");
-    if (text) yield text;
-    if (page.events.length === PAGE) continue;
-    await news.wait(HEARTBEAT_MS, signal);
-    if (!text) yield ": still here\n\n";
+    const isSilent = clock.now().getTime() - spokenAtMs >= HEARTBEAT_MS;
+    if (text || isSilent) {
+      spokenAtMs = clock.now().getTime();
+      yield text || ": still here\n\n";
+    }
+    if (page.events.length < PAGE) await news.wait(LOOK_MS, signal);
   }
 }
 
@@ -71,7 +77,7 @@ export const getEventStream = defineRoute({
         // A stream that ended must not leave an idle connection behind that a stopping hub would wait for.
         .header("connection", "close")
         .header("x-accel-buffering", "no")
-        .send(Readable.from(streamEvents(hub.events, after, types, signal)))
+        .send(Readable.from(streamEvents(hub, after, types, signal)))
     );
   },
 });

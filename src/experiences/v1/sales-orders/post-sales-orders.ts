@@ -1,13 +1,17 @@
-import { CrossdockError, findFaults, SalesOrderDraft } from "#contracts";
+import { CrossdockError, findFaults, SalesOrderDraft, type ErrorCode } from "#contracts";
 import { Type } from "typebox";
+import { Compile } from "typebox/compile";
 import { Value } from "typebox/value";
 import type { SubmitResult } from "#domains";
 import type { Hub } from "../../hub.ts";
+import { parseJsonBody } from "../../json-body.ts";
 import { KeptError, toCrossdockError, toProblem } from "../../problem.ts";
 import { defineRoute } from "../../route.ts";
 import { OrderAnswer, submittedOrder, SubmittedOrder } from "./submitted-order.ts";
 
 const ORDERS_MAX = 200;
+/** Compiled: this stands in the way of every order. Why a draft is none is found out only then. */
+const isDraft = Compile(SalesOrderDraft);
 
 interface Sender {
   readonly key: string | undefined;
@@ -29,36 +33,51 @@ async function submitAll(
 ): Promise<readonly SubmitResult[]> {
   const { key, correlationId } = sender;
   const story = correlationId && !isList ? { correlationId } : {};
-  const judged = drafts.map((draft) => ({ draft, faults: findFaults(SalesOrderDraft, draft) }));
-  const requests = judged.flatMap(({ draft }) =>
-    Value.Check(SalesOrderDraft, draft) ? [{ draft, idempotencyKey: keyOf(draft, key, isList), ...story }] : [],
+  const requests = drafts.flatMap((draft) =>
+    isDraft.Check(draft) ? [{ draft, idempotencyKey: keyOf(draft, key, isList), ...story }] : [],
   );
-  const results = [...(requests.length > 0 ? await hub.orders.submit(requests) : [])];
-  return judged.map(({ faults }) =>
-    faults.length > 0
-      ? { outcome: "rejected", repeat: false, faults }
-      : (results.shift() ?? { outcome: "failed", repeat: false }),
+  const results = (requests.length > 0 ? await hub.orders.submit(requests) : []).values();
+  return drafts.map((draft) =>
+    isDraft.Check(draft)
+      ? (results.next().value ?? { outcome: "failed", repeat: false })
+      : { outcome: "rejected", repeat: false, faults: findFaults(SalesOrderDraft, draft) },
   );
 }
 
-/** The order as decided. What is at fault in a document is kept, so that somebody here can mend it as well; the sender is told under which id. */
+/** What sending the same again would not mend. */
+const keptCodes: readonly ErrorCode[] = ["malformed-body", "invalid-document", "idempotency-conflict"];
+
+/** The same refusal, its document kept where it is at fault, so that somebody here can mend it as well; the sender is told under which id. */
+async function kept(hub: Hub, thrown: unknown, body: Buffer, draft?: unknown): Promise<CrossdockError> {
+  const error = toCrossdockError(thrown, 0);
+  if (!keptCodes.includes(error.code) || body.length === 0) return error;
+  const channel = Value.Check(Type.Object({ channel: Type.String() }), draft) ? { channel: draft.channel } : {};
+  const keptAs = await hub.inbound.keep({
+    door: "api",
+    ...channel,
+    body,
+    errorCode: error.code,
+    explanation: error.message,
+    faults: error.faults,
+    origin: "POST /v1/sales-orders",
+  });
+  return new KeptError(error, keptAs);
+}
+
+async function readBody(hub: Hub, body: Buffer): Promise<unknown> {
+  try {
+    return parseJsonBody(body);
+  } catch (thrown) {
+    throw await kept(hub, thrown, body);
+  }
+}
+
+/** The order as decided. */
 async function decided(hub: Hub, draft: unknown, result: SubmitResult): Promise<SubmittedOrder> {
   try {
     return submittedOrder(result);
   } catch (thrown) {
-    const error = toCrossdockError(thrown, 0);
-    if (error.code !== "invalid-document") throw error;
-    const channel = Value.Check(Type.Object({ channel: Type.String() }), draft) ? { channel: draft.channel } : {};
-    const keptAs = await hub.inbound.keep({
-      door: "api",
-      ...channel,
-      body: Buffer.from(JSON.stringify(draft) ?? ""),
-      errorCode: error.code,
-      explanation: error.message,
-      faults: error.faults,
-      origin: "POST /v1/sales-orders",
-    });
-    throw new KeptError(error, keptAs);
+    throw await kept(hub, thrown, Buffer.from(JSON.stringify(draft) ?? ""), draft);
   }
 }
 
@@ -116,7 +135,7 @@ export const postSalesOrders = defineRoute({
   errors: ["malformed-body", "invalid-document", "idempotency-conflict", "overloaded"],
   judgesBody: true,
   handler: (hub) => async (request, reply) => {
-    const body: unknown = request.body;
+    const body = await readBody(hub, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
     const isList = Array.isArray(body);
     const drafts: readonly unknown[] = isList ? body : [body];
     checkLength(drafts);

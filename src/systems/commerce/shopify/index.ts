@@ -1,7 +1,7 @@
 import { CrossdockError, CustomerNumber, UnitOfMeasure } from "#contracts";
 import { Type } from "typebox";
 import type { Call, InboundMessage, InboundOrder, Storefront } from "../../ports.ts";
-import { toDraft, type MappingSettings } from "./map-order.ts";
+import { inShopifysWords, toDraft, type MappingSettings } from "./map-order.ts";
 import { parseOrder } from "./parse-order.ts";
 import { checkSignature } from "./signature.ts";
 
@@ -70,7 +70,11 @@ function readOrder(
   channel: string,
 ): InboundOrder {
   const order = parseOrder(body);
-  return { idempotencyKey: `shopify:${settings.shopDomain}:${order.id}`, draft: toDraft(order, channel, settings) };
+  return {
+    idempotencyKey: `shopify:${settings.shopDomain}:${order.id}`,
+    draft: toDraft(order, channel, settings),
+    inSendersWords: inShopifysWords(order, settings),
+  };
 }
 
 /**

@@ -12,6 +12,7 @@ export interface MappingSettings {
 
 const PRICE_PLACES = 6;
 const CUSTOMER_ATTRIBUTE = "customer_number";
+const CUSTOMER_TAGS = "/customer/tags";
 const UNIT_PROPERTY = "uom";
 
 const filled = (text: string | null | undefined): string | undefined => text?.trim() || undefined;
@@ -29,15 +30,22 @@ function tagged(tags: string | null | undefined, prefix: string): string | undef
   return filled(tag?.slice(prefix.length));
 }
 
+interface FoundCustomer {
+  readonly number: string;
+  /** Where in Shopify's document it stands, or where it would be overruled. */
+  readonly path: string;
+}
+
 /** Most particular first: what the customer carries, what the order carries, what the shop as a whole is set to. */
-function customerNumberOf(order: OrderPayload, settings: MappingSettings): string | undefined {
+function customerOf(order: OrderPayload, settings: MappingSettings): FoundCustomer | undefined {
   const prefix = settings.customerTagPrefix ?? "customer:";
-  return (
-    tagged(order.customer?.tags, prefix) ??
-    tagged(order.tags, prefix) ??
-    named(order.note_attributes, CUSTOMER_ATTRIBUTE) ??
-    filled(settings.defaultCustomerNumber)
-  );
+  const places = [
+    { path: CUSTOMER_TAGS, number: tagged(order.customer?.tags, prefix) },
+    { path: "/tags", number: tagged(order.tags, prefix) },
+    { path: "/note_attributes", number: named(order.note_attributes, CUSTOMER_ATTRIBUTE) },
+    { path: CUSTOMER_TAGS, number: filled(settings.defaultCustomerNumber) },
+  ];
+  return places.flatMap(({ path, number }) => (number ? [{ path, number }] : []))[0];
 }
 
 /**
@@ -98,13 +106,17 @@ const shopifyPointers: readonly (readonly [RegExp, string])[] = [
   [/^\/notes$/, "/note"],
 ];
 
-function inShopifysWords(fault: Fault): Fault {
-  const pair = shopifyPointers.find(([pattern]) => pattern.test(fault.path));
-  return pair ? { ...fault, path: fault.path.replace(pair[0], pair[1]) } : fault;
-}
+/** What is wrong with our draft of an order, said of Shopify's document: that is what its sender has, and what a person mends. */
+export const inShopifysWords =
+  (order: OrderPayload, settings: MappingSettings) =>
+  (fault: Fault): Fault => {
+    if (fault.path === "/customerNumber") return { ...fault, path: customerOf(order, settings)?.path ?? CUSTOMER_TAGS };
+    const pair = shopifyPointers.find(([pattern]) => pattern.test(fault.path));
+    return pair ? { ...fault, path: fault.path.replace(pair[0], pair[1]) } : fault;
+  };
 
 const noCustomer: Fault = {
-  path: "/customer/tags",
+  path: CUSTOMER_TAGS,
   expected: "a customer number: a customer tag such as `customer:C-1001`, or the note attribute `customer_number`",
   found: "none",
   fix: "Tag the customer in Shopify, or set `defaultCustomerNumber` for this shop.",
@@ -133,7 +145,7 @@ function refusals(order: OrderPayload, settings: MappingSettings): readonly Faul
 /** Our draft of Shopify's order; throws "invalid-document" with every fault, named by where it is in Shopify's document. */
 export function toDraft(order: OrderPayload, channel: string, settings: MappingSettings): SalesOrderDraft {
   const { shipping_address: shippingAddress } = order;
-  const customerNumber = customerNumberOf(order, settings);
+  const customerNumber = customerOf(order, settings)?.number;
   const draft = withoutBlanks({
     channel,
     channelOrderNumber: order.name,
@@ -148,7 +160,11 @@ export function toDraft(order: OrderPayload, channel: string, settings: MappingS
     notes: filled(order.note),
   });
   const found = findFaults(SalesOrderDraft, draft).filter(({ path }) => path !== "/customerNumber" || customerNumber);
-  const faults = [...refusals(order, settings), ...(customerNumber ? [] : [noCustomer]), ...found.map(inShopifysWords)];
+  const faults = [
+    ...refusals(order, settings),
+    ...(customerNumber ? [] : [noCustomer]),
+    ...found.map(inShopifysWords(order, settings)),
+  ];
   if (faults.length === 0 && Value.Check(SalesOrderDraft, draft)) return draft;
   throw new CrossdockError("invalid-document", `Order ${order.name} from Shopify cannot be taken.`, { faults });
 }

@@ -81,7 +81,7 @@ describe("an order Shopify tells us of", () => {
     const first = shopify.readOrder(message(fixture), settings, "web-shop");
     const again = shopify.readOrder(message(fixture, { "x-shopify-webhook-id": "another" }), settings, "web-shop");
     expect(first.idempotencyKey).toBe("shopify:peachtree-supply.myshopify.com:820982911946154508");
-    expect(again).toEqual(first);
+    expect([again.idempotencyKey, again.draft]).toEqual([first.idempotencyKey, first.draft]);
     // A neighbour that a JavaScript number could not tell apart.
     expect(read(fixture.replace("820982911946154508", "820982911946154509")).idempotencyKey).not.toBe(
       first.idempotencyKey,
