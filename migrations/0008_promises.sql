@@ -40,3 +40,11 @@ create table promising_rules (
   branches jsonb not null,
   applied_at timestamptz not null
 );
+
+-- Kits and substitutes (docs/decisions/0011). A kit's line has the price, the lines of its components the stock.
+alter table products add column kit_components jsonb, add column substitutes jsonb;
+alter table sales_order_lines
+  add column is_kit boolean not null default false,
+  add column kit_line_number integer,       -- of a component: the kit's line
+  add column kit_quantity numeric,          -- of a component: how many base units in one base unit of the kit
+  add column substituted_for text;

@@ -416,6 +416,8 @@ create table products (
   source text not null,
   updated_at timestamp with time zone not null,
   synced_at timestamp with time zone not null,
+  kit_components jsonb,
+  substitutes jsonb,
   constraint products_pkey PRIMARY KEY (sku)
 );
 CREATE TRIGGER tell_deleted AFTER DELETE ON products REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
@@ -513,6 +515,10 @@ create table sales_order_lines (
   price jsonb not null,
   allocation_explanation text not null,
   promised_on date,
+  is_kit boolean not null default false,
+  kit_line_number integer,
+  kit_quantity numeric,
+  substituted_for text,
   constraint sales_order_lines_check CHECK ((quantity_ordered = ((((quantity_open + quantity_allocated) + quantity_backordered) + quantity_shipped) + quantity_cancelled))),
   constraint sales_order_lines_check1 CHECK ((LEAST(quantity_open, quantity_allocated, quantity_backordered, quantity_shipped, quantity_cancelled) >= (0)::numeric)),
   constraint sales_order_lines_pkey PRIMARY KEY (sales_order_id, line_number)

@@ -1,4 +1,5 @@
 import type { Queryable } from "#platform";
+import { kitQuantitiesSql } from "./orders/lifecycle/settle-kits.ts";
 
 /** One line of the books that does not balance. */
 export interface BooksFault {
@@ -13,6 +14,7 @@ export type BooksLaw =
   | "position-allocated-is-its-allocations"
   | "position-reserved-is-its-reservations"
   | "position-not-oversold"
+  | "kit-is-its-components"
   | "order-amount-is-its-lines"
   | "exposure-is-its-orders";
 
@@ -62,7 +64,7 @@ const faultsSql = `
   select 'line-allocated-is-its-allocations', l.sales_order_id || ' line ' || l.line_number, false,
          format('the line says %s allocated, its allocations say %s', l.quantity_allocated, coalesce(t.quantity, 0))
     from sales_order_lines l left join by_line t using (sales_order_id, line_number)
-   where l.quantity_allocated <> coalesce(t.quantity, 0)
+   where l.quantity_allocated <> coalesce(t.quantity, 0) and not l.is_kit
   union all
   select 'position-allocated-is-its-allocations', coalesce(p.sku, t.sku) || '@' || coalesce(p.branch, t.branch), false,
          format('the position says %s allocated, the allocations say %s', coalesce(p.allocated, 0), coalesce(t.quantity, 0))
@@ -79,6 +81,15 @@ const faultsSql = `
          coalesce(', since its owner said so at ' || p.oversold_since, '')
     from inventory_positions p
    where p.allocated > greatest(p.on_hand, 0)
+  union all
+  select 'kit-is-its-components', k.sales_order_id || ' line ' || k.line_number, false,
+         format('the kit says %s shipped, %s allocated, %s backordered; its components say %s, %s, %s', k.quantity_shipped,
+                k.quantity_allocated, k.quantity_backordered, q.shipped, q.tied - q.shipped, q.alive - q.tied)
+    from sales_order_lines k
+    left join (${kitQuantitiesSql} group by c.sales_order_id, c.kit_line_number) q
+      on q.sales_order_id = k.sales_order_id and q.line_number = k.line_number
+   where k.is_kit and (k.quantity_shipped, k.quantity_allocated, k.quantity_backordered)
+                        is distinct from (q.shipped, q.tied - q.shipped, q.alive - q.tied)
   union all
   select 'order-amount-is-its-lines', o.sales_order_id, false,
          format('the order says %s, its lines add up to %s', o.merchandise_amount, coalesce(l.amount, 0))

@@ -24,6 +24,7 @@ export * from "./inventory/position-board.ts";
 export * from "./inventory/apply-stock.ts";
 export * from "./inventory/available-to-promise.ts";
 export * from "./inventory/find-positions.ts";
+export * from "./inventory/kit-promise.ts";
 export * from "./inventory/read-stock.ts";
 export { createStockMemory, type StockMemory } from "./inventory/stock-memory.ts";
 export type { StockOutlookSource } from "./inventory/stock-outlook.ts";

@@ -41,9 +41,15 @@ export const AvailableToPromise = Type.Object(
           asOf: Instant,
           ageSeconds: Type.Integer({ minimum: 0, description: "How old its owner's statement is." }),
           source: Type.String(),
+          limitedBy: Type.Optional(
+            Type.String({ ...Sku, description: "Of a kit: its scarcest part here, whose figures these are." }),
+          ),
         },
         { additionalProperties: false },
       ),
+    ),
+    offered: Type.Optional(
+      Type.Array(Sku, { description: "What can be ordered instead: its successor, its substitutes, the best first." }),
     ),
     promise: Type.Optional(
       Type.Object(

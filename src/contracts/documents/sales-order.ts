@@ -84,7 +84,7 @@ export type Hold = Static<typeof Hold>;
 /** Where the price of a line comes from, kept as it was decided. */
 export const PriceExplanation = Type.Object(
   {
-    source: Type.Enum(["customer", "customer-group", "list", "channel", "operator"]),
+    source: Type.Enum(["customer", "customer-group", "list", "channel", "operator", "kit"]),
     priceAgreementId: Type.Optional(Type.String()),
     version: Type.Optional(
       Type.String({ description: "Which statement of the agreement's owner: when he last changed it, by his clock." }),
@@ -128,6 +128,13 @@ export const SalesOrderLine = Type.Object(
     allocations: Type.Array(LineAllocation),
     allocationExplanation: Type.String(),
     promisedOn: Type.Optional(LocalDate),
+    kitLineNumber: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: "The kit's line this is a component of: it has the stock, that one the price.",
+      }),
+    ),
+    substitutedFor: Type.Optional(Type.String({ ...Sku, description: "What was ordered, and by policy became this." })),
   },
   { additionalProperties: false },
 );

@@ -3,6 +3,7 @@ import type { Transaction } from "#platform";
 import { Decimal } from "decimal.js";
 import type { Story } from "../effect-context.ts";
 import type { Position } from "../orders/lifecycle/locks.ts";
+import { settleKits } from "../orders/lifecycle/settle-kits.ts";
 import { rowsOf } from "../sql.ts";
 
 /** Stock tied to an order's line at a branch. `fulfillmentOrderId` is null as long as no branch was asked to fulfil it. */
@@ -99,6 +100,10 @@ export async function untie(tx: Transaction, pieces: readonly Untied[]): Promise
                from untied group by "salesOrderId", "lineNumber") u
       where l.sales_order_id = u."salesOrderId" and l.line_number = u."lineNumber"`,
     pieces,
+  );
+  await settleKits(
+    tx,
+    pieces.map(({ salesOrderId }) => salesOrderId),
   );
 }
 

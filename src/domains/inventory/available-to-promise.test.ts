@@ -3,6 +3,7 @@ import { add, compare } from "#platform";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { availableToPromise, quantityBy } from "./available-to-promise.ts";
+import { kitAvailableToPromise } from "./kit-promise.ts";
 
 const now = new Date("2026-01-05T09:00:00Z");
 const position = (branch: string, onHand: string, different: Partial<InventoryPosition> = {}): InventoryPosition => ({
@@ -74,6 +75,23 @@ describe("available to promise", () => {
   ])("promises %s on %s", (quantity, on, branch, explanation) => {
     const positions = [position("ATL", "10", { inbound: inbound(["2026-01-12", "10"]) }), position("DFW", "2")];
     expect(ask(positions, { quantity }).promise).toEqual({ quantity, on, explanation, ...(branch ? { branch } : {}) });
+  });
+
+  it("of a kit is what each branch has all parts for, by date as well, limited by the scarcest", () => {
+    const part = (quantity: string, ...positions: InventoryPosition[]) => ({ quantity, answer: ask(positions) });
+    const kit = kitAvailableToPromise(
+      "KIT",
+      [
+        part("1", position("ATL", "9"), position("DFW", "4"), position("ORD", "9")),
+        part("2", position("ATL", "5", { inbound: inbound(["2026-01-12", "7"]) }), position("DFW", "50")),
+      ],
+      { now, quantity: "8" },
+    );
+    expect(kit).toMatchObject({ now: "6", byDate: [{ on: "2026-01-12", quantity: "10" }] });
+    expect(kit.branches.map(({ branch, now }) => `${branch} ${now}`)).toEqual(["ATL 2", "DFW 4"]);
+    expect(kit.promise).toMatchObject({ on: "2026-01-12" });
+    const [one] = kitAvailableToPromise("KIT", [part("3", position("ATL", "2"))], { now }).branches;
+    expect(one).toMatchObject({ now: "0", limitedBy: "ELBOW" });
   });
 
   it("never falls, never goes below nought, and no branch promises more than all together", () => {

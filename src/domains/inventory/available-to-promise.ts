@@ -47,7 +47,7 @@ export function availableToPromise(question: AtpQuestion): AvailableToPromise {
     ...positions.flatMap(({ inbound }) => inbound.filter(isBefore(today)).map((one) => one.quantity)),
   );
   const answer = { sku, ...whole, backordered: plain(backordered), overdue, branches };
-  return quantity === undefined ? answer : { ...answer, promise: promiseOf(answer, quantity, today) };
+  return quantity === undefined ? answer : { ...answer, promise: dayForQuantity(answer, quantity, today) };
 }
 
 /** How much can be promised by a day. */
@@ -107,7 +107,7 @@ function inAll(ledgers: readonly Ledger[], keptOverall: string): { now: string; 
 }
 
 /** One branch that has it by then is named; where only all together have it, none is. */
-function promiseOf(
+export function dayForQuantity(
   answer: Omit<AvailableToPromise, "promise">,
   quantity: string,
   today: string,

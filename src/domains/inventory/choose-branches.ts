@@ -6,6 +6,8 @@ import {
   type OrderTraits,
   type SourcingRules,
 } from "../promising/promising-plan.ts";
+import type { KitParts } from "../products/kits.ts";
+import { onTrial, withKits } from "./kit-stock.ts";
 
 /** What a line needs, in base units. */
 export interface Demand {
@@ -23,6 +25,8 @@ export interface SourcingPreference extends OrderTraits {
   readonly rules?: SourcingRules;
   /** What an item is, for rules that ask. */
   readonly item?: (sku: string) => ItemTraits | undefined;
+  /** What the kits among the demands are made of. A kit is taken with all its parts at one branch. */
+  readonly kits?: KitParts;
 }
 
 interface Taken {
@@ -35,6 +39,8 @@ export interface SourcedDemand {
   readonly sku: string;
   readonly taken: readonly Taken[];
   readonly backordered: string;
+  /** Of a component: the line of its kit. */
+  readonly kitLineNumber?: number;
   readonly explanation: string;
   /** When what was taken leaves, where the branches' calendars are known. */
   readonly shipsOn?: string;
@@ -70,15 +76,19 @@ export function chooseBranches(
   stock: FreeStock,
 ): SourcedDemand[] {
   const rules = preference.rules ?? plainPlan.at(new Date(0));
-  const allowed = allowedStock(stock, rules, preference);
+  const { kits = noKits } = preference;
+  const parts = allowedStock(stock, rules, preference);
+  const allowed = withKits(parts, kits);
   const passed: PassedOver = [];
-  const coverage = coverageOf(demands, allowed);
+  const coverage = kits.size > 0 ? sharingStock(parts, kits) : coverageOf(demands, allowed);
   for (const rule of rules.choosing(preference)) {
     const lines = byRule(rule, { demands, preference, rules, stock: allowed, coverage, passed });
     if (lines) return told(lines, rule, passed, preference, rules);
   }
   return told(fewestBranches(demands, preference.branches, allowed, coverage), null, passed, preference, rules);
 }
+
+const noKits: KitParts = new Map();
 
 type PassedOver = { branch: string; why: string }[];
 
@@ -159,8 +169,7 @@ const BITS = 30;
  * a line. Otherwise lines share stock, and are asked together each time.
  */
 function coverageOf(all: readonly Demand[], stock: FreeStock): Coverage {
-  if (all.length > BITS || new Set(all.map(({ sku }) => sku)).size < all.length)
-    return (demands, branch) => coverable(demands, branch, stock);
+  if (all.length > BITS || new Set(all.map(({ sku }) => sku)).size < all.length) return sharingStock(stock, noKits);
   const bitOf = new Map(all.map((demand, index) => [demand, 1 << index]));
   const masks = new Map<string, number>();
   const everyLine = 2 ** all.length - 1;
@@ -178,16 +187,17 @@ function coverageOf(all: readonly Demand[], stock: FreeStock): Coverage {
   };
 }
 
-/** Two lines of one item share its stock. */
-function coverable(demands: readonly Demand[], branch: string, stock: FreeStock): Demand[] {
-  const left = new Map<string, string>();
-  return demands.filter(({ sku, quantity }) => {
-    const available = left.get(sku) ?? stock.available(sku, branch);
-    const fits = compare(available, quantity) >= 0;
-    left.set(sku, fits ? subtract(available, quantity) : available);
-    return fits;
-  });
-}
+/** Two lines of one item share its stock, and so do a kit and a line of one of its parts: each takes on trial what the next one finds gone. */
+const sharingStock =
+  (parts: FreeStock, kits: KitParts): Coverage =>
+  (demands, branch) => {
+    const trial = withKits(onTrial(parts), kits);
+    return demands.filter(({ sku, quantity }) => {
+      const fits = compare(trial.available(sku, branch), quantity) >= 0;
+      if (fits) trial.take(sku, branch, quantity);
+      return fits;
+    });
+  };
 
 const takeAll = (demands: readonly Demand[], branch: string, why: string, stock: FreeStock): SourcedDemand[] =>
   demands.map((demand) => takeWhole(demand, branch, `All ${measured(demand)} from ${branch}, ${why}.`, stock));

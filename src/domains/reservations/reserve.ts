@@ -1,11 +1,28 @@
 import type { Fault, Product, Reservation, ReservationDraft } from "#contracts";
-import { add, fingerprint, isPositive, isWhole, plain, subtract, type Ids, type Transaction } from "#platform";
+import {
+  add,
+  fingerprint,
+  isPositive,
+  isWhole,
+  multiply,
+  plain,
+  subtract,
+  type Ids,
+  type Transaction,
+} from "#platform";
 import { readBranches } from "../branches/branches.ts";
-import { chooseBranches, createFreeStock, type FreeStock } from "../inventory/choose-branches.ts";
+import {
+  chooseBranches,
+  createFreeStock,
+  type FreeStock,
+  type SourcingPreference,
+} from "../inventory/choose-branches.ts";
+import { withKits } from "../inventory/kit-stock.ts";
+import { relatedSkus, type KitParts } from "../products/kits.ts";
 import { keepRegister } from "../inventory/position-register.ts";
 import { lockPositionsOf, readLockedStock } from "../inventory/read-stock.ts";
 import { seenByChannel } from "../promising/channel-reserves.ts";
-import { plainPlan, type PromisingPlan, type SourcingRules } from "../promising/promising-plan.ts";
+import { plainPlan, type PromisingPlan } from "../promising/promising-plan.ts";
 import { findProducts } from "../products/find-products.ts";
 import { toBaseUnits, unitsOf } from "../products/units.ts";
 import { rowsOf } from "../sql.ts";
@@ -47,8 +64,10 @@ export async function reserve(
 ): Promise<readonly ReservationResult[]> {
   await oneAtATime(tx, requests);
   const known = await findKnown(tx, requests);
-  const skus = [...new Set(requests.flatMap(({ draft }) => draft.lines.map(({ sku }) => sku)))];
-  const products = new Map([...(await findProducts(tx, skus))].map(([sku, { product }]) => [sku, product]));
+  const asked = [...new Set(requests.flatMap(({ draft }) => draft.lines.map(({ sku }) => sku)))];
+  const products = await readItems(tx, asked);
+  const kits = kitsAmong(products);
+  const skus = [...products.keys()];
   const branches = (await readBranches(tx)).map(({ branch }) => branch);
   await keepRegister(tx);
   await lockPositionsOf(tx, skus);
@@ -63,18 +82,29 @@ export async function reserve(
     const { faults } = judge(request, products);
     if (faults.length > 0) return { outcome: "rejected", faults };
     const own = seenByChannel(stock, promising.reserves, draft.channel, branches);
-    const lines = keepLines(draft, products, { branches, rules: promising.at(now) }, own);
+    const lines = keepLines(draft, products, { branches, kits, rules: promising.at(now) }, own);
     if (draft.complete && lines.some(({ quantityMissing }) => isPositive(quantityMissing))) {
-      giveBack(lines, stock);
+      giveBack(lines, withKits(stock, kits));
       return { outcome: "short", lines };
     }
     const reservation = document(ids.next("rsv"), draft, lines, now);
     kept.set(idempotencyKey, { ...reservation, request });
     return { outcome: "reserved", reservation };
   });
-  await write(tx, [...kept.values()]);
+  await write(tx, [...kept.values()], kits);
   return answerRepeats(tx, results, now);
 }
+
+/** The items that are known, and those that kits among them are made of. */
+async function readItems(tx: Transaction, skus: readonly string[]): Promise<ReadonlyMap<string, Product>> {
+  const asked = await findProducts(tx, skus);
+  const related = [...asked.values()].flatMap(({ product }) => relatedSkus(product));
+  const all = related.length === 0 ? asked : new Map([...asked, ...(await findProducts(tx, related))]);
+  return new Map([...all].map(([sku, { product }]) => [sku, product]));
+}
+
+const kitsAmong = (products: ReadonlyMap<string, Product>): KitParts =>
+  new Map([...products].flatMap(([sku, { kitComponents }]) => (kitComponents ? [[sku, kitComponents] as const] : [])));
 
 /** Two requests under one key, on whatever node, wait for each other. */
 async function oneAtATime(tx: Transaction, requests: readonly ReservationRequest[]): Promise<void> {
@@ -144,7 +174,7 @@ function judge(request: ReservationRequest, products: ReadonlyMap<string, Produc
 function keepLines(
   draft: ReservationDraft,
   products: ReadonlyMap<string, Product>,
-  { branches, rules }: { readonly branches: readonly string[]; readonly rules: SourcingRules },
+  way: Required<Pick<SourcingPreference, "branches" | "kits" | "rules">>,
   stock: FreeStock,
 ): ReservedLine[] {
   const demands = draft.lines.flatMap(({ lineNumber, sku, quantity, unitOfMeasure }) => {
@@ -155,8 +185,7 @@ function keepLines(
       : [];
   });
   const preference = {
-    branches,
-    rules,
+    ...way,
     item: (sku: string) => products.get(sku),
     channel: draft.channel,
     shipComplete: draft.complete ?? false,
@@ -203,6 +232,7 @@ function document(reservationId: string, draft: ReservationDraft, lines: Reserve
 async function write(
   tx: Transaction,
   kept: readonly (Reservation & { readonly request: ReservationRequest })[],
+  kits: KitParts,
 ): Promise<void> {
   if (kept.length === 0) return;
   await rowsOf(
@@ -210,11 +240,11 @@ async function write(
     `with news as (
        select * from jsonb_to_recordset($1::jsonb)
            as r("reservationId" text, "idempotencyKey" text, fingerprint text, channel text, "customerNumber" text, reference text,
-                "reservedAt" timestamptz, "expiresAt" timestamptz, lines jsonb)
+                "reservedAt" timestamptz, "expiresAt" timestamptz, lines jsonb, pieces jsonb)
      ), pieces as (
-       select n."reservationId", l."lineNumber", l.sku, f.branch, f.quantity, n."expiresAt"
-         from news n, jsonb_to_recordset(n.lines) as l("lineNumber" integer, sku text, "from" jsonb),
-              jsonb_to_recordset(l."from") as f(branch text, quantity numeric)
+       select n."reservationId", l."lineNumber", l.sku, l.branch, sum(l.quantity) as quantity, n."expiresAt"
+         from news n, jsonb_to_recordset(n.pieces) as l("lineNumber" integer, sku text, branch text, quantity numeric)
+        group by n."reservationId", l."lineNumber", l.sku, l.branch, n."expiresAt"
      ), reserved as (
        insert into reservations (reservation_id, idempotency_key, fingerprint, channel, customer_number, reference, reserved_at, expires_at, lines)
        select "reservationId", "idempotencyKey", fingerprint, channel, "customerNumber", reference, "reservedAt", "expiresAt", lines from news
@@ -227,11 +257,23 @@ async function write(
       where p.sku = k.sku and p.branch = k.branch`,
     kept.map(({ request, ...reservation }) => ({
       ...reservation,
+      pieces: reservation.lines.flatMap((line) => piecesOf(line, kits)),
       idempotencyKey: request.idempotencyKey,
       fingerprint: fingerprint(request.draft),
     })),
   );
 }
+
+/** What a line keeps where: of a kit, its parts. */
+const piecesOf = ({ lineNumber, sku, from }: ReservedLine, kits: KitParts) =>
+  (kits.get(sku) ?? [{ sku, quantity: "1" }]).flatMap((part) =>
+    from.map(({ branch, quantity }) => ({
+      lineNumber,
+      sku: part.sku,
+      branch,
+      quantity: multiply(part.quantity, quantity),
+    })),
+  );
 
 async function answerRepeats(
   tx: Transaction,

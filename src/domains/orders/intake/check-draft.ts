@@ -4,6 +4,7 @@ import type { Account } from "../../customers/find-accounts.ts";
 import { priceFor } from "../../pricing/price-for.ts";
 import { addressDoubts } from "./address-doubts.ts";
 import { checkLine, type CheckedLine, type JudgedLine } from "./check-line.ts";
+import { withComponents } from "./kit-lines.ts";
 import type { CompletePolicies } from "./policies.ts";
 import type { Reference } from "./reference.ts";
 
@@ -36,14 +37,18 @@ export function checkDraft(
   const customer = context.reference.customer(draft.customerNumber);
   const shipTo = shipToOf(draft, customer);
   const checked = draft.lines.map((line, index) => checkLine(lineQuestion(draft, index, context, customer, line)));
+  const exploded = checked.map((one, index) =>
+    "faults" in one ? [] : withComponents(one.line, `/lines/${index}`, (sku) => context.reference.product(sku)),
+  );
   const faults = [
     ...customerFaults(draft, customer),
     ...("path" in shipTo ? [shipTo] : []),
     ...duplicateLineFaults(draft),
     ...checked.flatMap((line) => ("faults" in line ? line.faults : [])),
+    ...exploded.flatMap((lines) => ("faults" in lines ? lines.faults : [])),
   ];
   const judged = checked.flatMap((line) => ("faults" in line ? [] : [line]));
-  const lines = judged.map(({ line }) => line);
+  const lines = exploded.flatMap((made) => ("faults" in made ? [] : made));
   if (!customer || "path" in shipTo || faults.length > 0) return { faults };
   const merchandiseAmount = round(add(...lines.map(({ lineAmount }) => lineAmount)), 2);
   return { customer, shipTo, lines, merchandiseAmount, holds: holdsOf(customer, shipTo, judged) };

@@ -18,6 +18,13 @@ export interface CheckedLine {
   readonly unitPrice: string;
   readonly lineAmount: string;
   readonly price: PriceExplanation;
+  /** It has the price; the lines of its components, below, have the stock. */
+  readonly isKit?: true;
+  /** Of a component: the kit's line, and how many of it are in one kit. */
+  readonly kitLineNumber?: number;
+  readonly kitQuantity?: string;
+  /** What was ordered, and by policy became this. */
+  readonly substitutedFor?: string;
 }
 
 export interface JudgedLine {

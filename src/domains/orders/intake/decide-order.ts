@@ -6,7 +6,9 @@ import {
   type SourcedDemand,
   type SourcingPreference,
 } from "../../inventory/choose-branches.ts";
+import type { KitParts } from "../../products/kits.ts";
 import type { CheckedDraft, HoldFound } from "./check-draft.ts";
+import { sourcedByComponent } from "./kit-lines.ts";
 import type { SubmitRequest } from "./submission.ts";
 
 /** A draft that passed, before stock and credit are decided. */
@@ -50,8 +52,10 @@ export function sourceOrder(
 ): SourcedOrder {
   const { request, checked } = candidate;
   const { homeBranch, customerGroup } = checked.customer;
+  const kits = kitsOf(checked.lines);
   const preference = {
     ...sourcing,
+    kits,
     branches,
     channel: request.draft.channel,
     shipTo: checked.shipTo,
@@ -59,7 +63,18 @@ export function sourceOrder(
     ...(homeBranch === undefined ? {} : { homeBranch }),
     ...(customerGroup === undefined ? {} : { customerGroup }),
   };
-  return { ...candidate, sourced: chooseBranches(checked.lines, preference, stock) };
+  const demands = checked.lines.filter(({ kitLineNumber }) => kitLineNumber === undefined);
+  return { ...candidate, sourced: sourcedByComponent(checked.lines, chooseBranches(demands, preference, stock)) };
+}
+
+function kitsOf(lines: CheckedDraft["lines"]): KitParts {
+  const kits = lines.filter(({ isKit }) => isKit);
+  return new Map(
+    kits.map(({ sku, lineNumber }) => {
+      const parts = lines.filter((part) => part.kitLineNumber === lineNumber);
+      return [sku, parts.map((part) => ({ sku: part.sku, quantity: part.kitQuantity ?? "1" }))];
+    }),
+  );
 }
 
 /**

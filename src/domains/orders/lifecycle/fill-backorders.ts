@@ -7,6 +7,7 @@ import type { PromisingPlan } from "../../promising/promising-plan.ts";
 import type { BackorderPolicy } from "../../promising/promising-rules.ts";
 import { rowsOf } from "../../sql.ts";
 import { lockOrders, lockPositions, type Position } from "./locks.ts";
+import { settleKits } from "./settle-kits.ts";
 import { fillWaitingLines, type FreeStock, type NewAllocation, type WaitingLine } from "./waiting-lines.ts";
 
 export interface FillOptions {
@@ -21,10 +22,11 @@ export interface FillOptions {
  */
 export async function fillBackorders(
   tx: Transaction,
-  positions: readonly Position[],
+  arrived: readonly Position[],
   options: FillOptions = {},
 ): Promise<readonly EventDraft[]> {
-  if (positions.length === 0) return [];
+  if (arrived.length === 0) return [];
+  const positions = [...arrived, ...(await otherPartsOfKits(tx, arrived))];
   const plan = await readPromisingPlan(tx);
   const waitingOrders = await ordersWaitingFor(tx, positions, plan);
   if (waitingOrders.length === 0) return [];
@@ -36,6 +38,10 @@ export async function fillBackorders(
   const allocations = fillWaitingLines(considered, stock, plan);
   if (allocations.length === 0) return [];
   await writeAllocations(tx, allocations, servedBy(plan.backorders, plan.version));
+  await settleKits(
+    tx,
+    allocations.map(({ salesOrderId }) => salesOrderId),
+  );
   return utterFilled(allocations, lines);
 }
 
@@ -46,6 +52,20 @@ export const readPositionsWaitedFor = (database: Queryable): Promise<readonly Po
        from sales_order_lines l join inventory_positions p on p.sku = l.sku
       where l.quantity_backordered > 0 and p.on_hand - p.allocated - p.reserved - p.safety_stock > 0
       order by p.sku, p.branch`,
+  );
+
+/** Where the other parts lie that kits wait for together with what arrived: they are taken together. */
+const otherPartsOfKits = (tx: Transaction, arrived: readonly Position[]): Promise<readonly Position[]> =>
+  rowsOf<Position>(
+    tx,
+    `select distinct p.sku, p.branch
+       from jsonb_to_recordset($1::jsonb) as k(sku text, branch text)
+       join sales_order_lines l on l.sku = k.sku and l.quantity_backordered > 0 and l.kit_line_number is not null
+       join sales_order_lines s on s.sales_order_id = l.sales_order_id and s.kit_line_number = l.kit_line_number
+                               and s.sku <> l.sku and s.quantity_backordered > 0
+       join inventory_positions p on p.sku = s.sku and p.branch = k.branch
+      where (p.sku, p.branch) not in (select o.sku, o.branch from jsonb_to_recordset($1::jsonb) as o(sku text, branch text))`,
+    arrived,
   );
 
 type WaitingRow = WaitingLine & { readonly correlationId: string };
@@ -81,6 +101,7 @@ async function ordersWaitingFor(
   return rows.map((row) => row.salesOrderId);
 }
 
+/** Of a kit, all parts that are waited for: none is filled without the others. */
 async function readWaitingLines(
   tx: Transaction,
   salesOrderIds: readonly string[],
@@ -91,6 +112,7 @@ async function readWaitingLines(
     tx,
     `select l.sales_order_id as "salesOrderId", l.line_number as "lineNumber", l.sku,
             l.quantity_backordered::text as quantity, c.home_branch as "homeBranch", o.correlation_id as "correlationId",
+            l.kit_line_number as "kitLineNumber", l.kit_quantity::text as "kitQuantity",
             o.channel, jsonb_strip_nulls(jsonb_build_object(
               'sku', l.sku, 'hazardous', coalesce(i.hazardous, false), 'weightLb', coalesce(i.weight_lb, 0)::text,
               'lengthIn', i.length_in::text, 'widthIn', i.width_in::text, 'heightIn', i.height_in::text)) as item,
@@ -106,8 +128,8 @@ async function readWaitingLines(
        join customers c on c.customer_number = o.customer_number
        left join products i on i.sku = l.sku
       where l.sales_order_id in (select jsonb_array_elements_text($1::jsonb -> 'orders'))
-        and l.sku in (select jsonb_array_elements_text($1::jsonb -> 'skus'))
-        and l.quantity_backordered > 0
+        and (l.sku in (select jsonb_array_elements_text($1::jsonb -> 'skus')) or l.kit_line_number is not null)
+        and l.quantity_backordered > 0 and not l.is_kit
       order by ${waitingOrderSql(policy)}`,
     { orders: salesOrderIds, skus: skusOf(positions), ...priorities(policy) },
   );
