@@ -25,6 +25,7 @@ export function findPromisingFaults(rules: PromisingRules, { branches, channels 
       const when = "when" in rule ? unknown(`${path}/when/channels`, "channel", channels, rule.when?.channels) : [];
       return [...named, ...when, ...neverReached(sourcing, rule, index)];
     }),
+    ...unknown("/promising/substitution/channels", "channel", channels, rules.substitution?.channels),
     ...channelReserves.flatMap(({ channel, branch, sku }, index) => {
       const path = `/promising/channelReserves/${index}`;
       const isSame = (one: (typeof channelReserves)[number]) =>

@@ -50,6 +50,7 @@ export interface PromisingPlan {
   readonly keepsForChannels: boolean;
   readonly backorders: BackorderPolicy;
   readonly forbids: SourcingRules["forbids"];
+  readonly substitution: PromisingRules["substitution"];
   at(now: Date): SourcingRules;
 }
 
@@ -79,6 +80,7 @@ export function compilePromising(rules: PromisingRules, branches: readonly Promi
     keepsForChannels: channelReserves.length > 0,
     backorders,
     forbids,
+    substitution: rules.substitution,
     at(now) {
       const asked = Math.floor(now.getTime() / MINUTE_MS);
       if (current === null || asked !== minute) current = compiled(now);
@@ -94,6 +96,7 @@ export const plainPlan: PromisingPlan = {
   keepsForChannels: false,
   backorders: firstCome,
   forbids: null,
+  substitution: undefined,
   at: compileSourcing({ sourcing: plainSourcing, forbids: null, places: [], branches: [], version: null }),
 };
 

@@ -91,11 +91,21 @@ export const BackorderPolicy = Type.Object(
 );
 export type BackorderPolicy = Static<typeof BackorderPolicy>;
 
+/** Whose lines may become another item: a successor of what is gone, a substitute of what is short. */
+const Substitution = Type.Object(
+  {
+    channels: Type.Optional(Type.Array(SystemCode, { minItems: 1 })),
+    customerGroups: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+  },
+  strict,
+);
+
 export const PromisingRules = Type.Object(
   {
     sourcing: Type.Optional(Type.Array(SourcingRule)),
     channelReserves: Type.Optional(Type.Array(ChannelReserve)),
     backorders: Type.Optional(BackorderPolicy),
+    substitution: Type.Optional(Substitution),
     places: Type.Optional(
       Type.Array(
         Type.Object(

@@ -174,3 +174,54 @@ describe("who waits is served by the policy in force", () => {
     );
   });
 });
+
+describe("what is going out", () => {
+  const items = async () => {
+    const [old, successor] = [`${sku}-OLD`, `${sku}-NEW`];
+    await post.stock({
+      products: [
+        sampleProduct({ sku: old, status: "discontinued", supersededBy: successor }),
+        sampleProduct({ sku: successor }),
+      ],
+      prices: [samplePrice({ sku: old, unitPrice: "2.00" }), samplePrice({ sku: successor, unitPrice: "3.00" })],
+    });
+    await post.setOnHand(old, "ATL", "6");
+    await post.setOnHand(successor, "ATL", "50");
+    return { old, successor };
+  };
+  const line = (sold: string, quantity: string) => ({
+    lines: [{ lineNumber: 1, sku: sold, quantity, unitOfMeasure: "EA" }],
+  });
+
+  it("sells until it is gone; then the answer names its successor", async () => {
+    const { intake } = await inForce({});
+    const { old, successor } = await items();
+    expect(await order(intake, "", line(old, "4"))).toMatchObject({ sku: old, quantityAllocated: "4" });
+    const refused = draft("", line(old, "4"));
+    const [result] = await intake.submit([{ draft: refused, idempotencyKey: refused.channelOrderNumber }]);
+    expect(result).toMatchObject({
+      outcome: "rejected",
+      faults: [{ path: "/lines/0/sku", fix: `Order at most the 2 EA that are left, or its successor ${successor}.` }],
+    });
+  });
+
+  it("becomes its successor, at that one's price, where the channel allows it, and the line says so", async () => {
+    const { intake } = await inForce({ substitution: { channels: ["web-shop"] } });
+    const { old, successor } = await items();
+    const replaced = await order(intake, "", line(old, "10"));
+    expect(replaced).toMatchObject({
+      sku: successor,
+      substitutedFor: old,
+      lineAmount: "30.00",
+      quantityAllocated: "10",
+    });
+    expect(replaced.allocationExplanation).toContain(
+      `${old} is discontinued and 6 EA of 10 are left; ${successor} was taken in its place, as web-shop allows. All 10 EA from ATL`,
+    );
+    const [kept] = await database.query<{ for: string }>(
+      "select substituted_for as for from sales_order_lines where sales_order_id = $1",
+      [replaced.salesOrderId],
+    );
+    expect(kept).toEqual({ for: old });
+  });
+});

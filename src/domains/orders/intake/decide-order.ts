@@ -64,7 +64,17 @@ export function sourceOrder(
     ...(customerGroup === undefined ? {} : { customerGroup }),
   };
   const demands = checked.lines.filter(({ kitLineNumber }) => kitLineNumber === undefined);
-  return { ...candidate, sourced: sourcedByComponent(checked.lines, chooseBranches(demands, preference, stock)) };
+  const sourced = sourcedByComponent(checked.lines, chooseBranches(demands, preference, stock));
+  return { ...candidate, sourced: toldOfSubstitution(checked.lines, sourced) };
+}
+
+function toldOfSubstitution(lines: CheckedDraft["lines"], sourced: readonly SourcedDemand[]): readonly SourcedDemand[] {
+  const why = new Map(lines.flatMap((line) => (line.substitution ? [[line.lineNumber, line.substitution]] : [])));
+  if (why.size === 0) return sourced;
+  return sourced.map((line) => {
+    const substitution = why.get(line.lineNumber);
+    return substitution === undefined ? line : { ...line, explanation: `${substitution} ${line.explanation}` };
+  });
 }
 
 function kitsOf(lines: CheckedDraft["lines"]): KitParts {

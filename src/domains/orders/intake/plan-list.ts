@@ -9,6 +9,7 @@ import { checkDraft } from "./check-draft.ts";
 import { sourceOrder, type Candidate, type SourcedOrder, type Sourcing } from "./decide-order.ts";
 import { judgeRequests, type Judgement } from "./judge-requests.ts";
 import { findOriginals } from "./originals.ts";
+import { replacementStock, skusInDoubt } from "./replace-lines.ts";
 import type { ListContext } from "./submit-list.ts";
 import type { SubmitRequest } from "./submission.ts";
 
@@ -27,7 +28,7 @@ export async function judgeList(
   database: Database,
   requests: readonly SubmitRequest[],
   now: Date,
-  { ids, policies, reference: source }: Pick<ListContext, "ids" | "policies" | "reference">,
+  { ids, policies, reference: source, outlook }: Pick<ListContext, "ids" | "policies" | "reference" | "outlook">,
 ): Promise<JudgedList> {
   const drafts = requests.map(({ draft }) => draft);
   const [reference, originals] = await Promise.all([
@@ -35,15 +36,21 @@ export async function judgeList(
     findOriginals(database, requests),
   ]);
   const today = businessDay(now, policies.timeZone);
+  const branches = reference.branches().map(({ branch }) => branch);
+  const doubtful = skusInDoubt(drafts, reference, policies.promising);
+  const stock =
+    doubtful.length === 0
+      ? null
+      : replacementStock(await outlook.forSkus(database, doubtful), branches, policies.promising);
   const checked = requests.map((request) => ({
     request,
-    checked: checkDraft(request.draft, { reference, policies, today }),
+    checked: checkDraft(request.draft, { reference, policies, stock, today }),
   }));
   const judgements = judgeRequests(checked, { ids, originals });
   return {
     judgements,
     candidates: judgements.flatMap((judgement) => (judgement.is === "candidate" ? [judgement.candidate] : [])),
-    branches: reference.branches().map(({ branch }) => branch),
+    branches,
     promising: policies.promising,
     sourcing: { rules: policies.promising.at(now), item: (sku) => reference.product(sku) },
   };

@@ -47,7 +47,14 @@ export function toSalesOrder(order: DecidedOrder, salesOrderNumber: string, now:
 function linesOf({ checked, sourced }: DecidedOrder): SalesOrderLine[] {
   const byNumber = new Map(sourced.map((line) => [line.lineNumber, line]));
   const lines = checked.lines.map(
-    ({ quantity, orderedQuantity, isKit: _isKit, kitQuantity: _kitQuantity, ...line }): SalesOrderLine => {
+    ({
+      quantity,
+      orderedQuantity,
+      isKit: _isKit,
+      kitQuantity: _kitQuantity,
+      substitution: _substitution,
+      ...line
+    }): SalesOrderLine => {
       const source = byNumber.get(line.lineNumber);
       const backordered = source?.backordered ?? quantity;
       return {
