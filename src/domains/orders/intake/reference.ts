@@ -43,7 +43,7 @@ async function readReference(database: Queryable, drafts: readonly SalesOrderDra
   const customers = await findCustomers(database, customerNumbers);
   const customerGroups = [...new Set([...customers.values()].flatMap(({ customer }) => customer.customerGroup ?? []))];
   const products = await findWithRelated(database, skus);
-  const prices = await findPrices(database, { skus, customerNumbers, customerGroups });
+  const prices = await findPrices(database, { skus: [...products.keys()], customerNumbers, customerGroups });
   const branches = await readBranches(database);
   const agreements = new Map([...prices].map(([sku, known]) => [sku, known.map(({ agreement }) => agreement)]));
   return {
