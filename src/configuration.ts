@@ -82,6 +82,18 @@ const Policies = Type.Object(
       },
       { additionalProperties: false },
     ),
+    /** How strictly orders are taken; left out, as the guide to order intake says. */
+    orders: Type.Optional(
+      Type.Object(
+        {
+          duplicatePurchaseOrder: Type.Optional(Type.Enum(["hold", "accept"])),
+          unlistedShipTo: Type.Optional(Type.Enum(["hold", "accept"])),
+          lineQuantityMax: Type.Optional(NonNegativeDecimal),
+          lineAmountMax: Type.Optional(NonNegativeDecimal),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     shipping: Type.Object(
       {
         ltlFromWeightLb: NonNegativeDecimal,

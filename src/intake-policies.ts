@@ -7,7 +7,7 @@ export function intakePolicies({
   hub,
   channels,
   policies,
-}: HubConfiguration): Required<Pick<IntakePolicies, "price" | "timeZone">> {
+}: HubConfiguration): IntakePolicies & Required<Pick<IntakePolicies, "price" | "timeZone">> {
   const { timeZone = "UTC" } = hub;
   const known = new Set(channels.map(({ code }) => code));
   const strangers = Object.keys(policies.price.channels ?? {}).filter((code) => !known.has(code));
@@ -16,7 +16,7 @@ export function intakePolicies({
     ...strangers.map((code) => `/policies/price/channels/${code}: there is no channel "${code}"`),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return { price: policies.price, timeZone };
+  return { ...policies.orders, price: policies.price, timeZone };
 }
 
 function isTimeZone(name: string): boolean {

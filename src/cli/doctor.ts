@@ -1,23 +1,62 @@
-import { checkBooks } from "#domains";
+import { checkBooks, remedyFor, type Books } from "#domains";
+import type { Queryable } from "#platform";
 import type { CliCommand } from "./command.ts";
 import { withStore } from "./local-store.ts";
 import { paint } from "./terminal.ts";
 
+/** What one look came to. */
+interface Examined {
+  readonly isWell: boolean;
+  readonly report: readonly string[];
+}
+
+const counted = ({ orders, lines, positions }: Books["checked"]) =>
+  `${orders.toLocaleString("en-US")} orders, ${lines.toLocaleString("en-US")} lines and ${positions.toLocaleString("en-US")} positions`;
+const plural = (count: number) => (count === 1 ? "1 thing is off" : `${count.toLocaleString("en-US")} things are off`);
+
+async function examineBooks(database: Queryable): Promise<Examined> {
+  const { balanced, faults, oversoldBySnapshot, checked } = await checkBooks(database);
+  const off = [...Map.groupBy(faults, ({ law }) => law)].flatMap(([law, broken]) => [
+    paint("red", `off   ${law}`),
+    ...broken.map(({ what, explanation }) => `        ${what}: ${explanation}.`),
+    `      ${paint("cyan", remedyFor(law))}`,
+  ]);
+  const oversold = oversoldBySnapshot.map(({ what, explanation }) => `        ${what}: ${explanation}.`);
+  const notes = oversoldBySnapshot
+    .slice(0, 1)
+    .flatMap(({ law }) => [
+      paint("yellow", "note  promised before the owner of the stock said that there is less"),
+      ...oversold,
+      `      ${paint("cyan", remedyFor(law))}`,
+    ]);
+  const conclusion = balanced
+    ? paint("green", `The books balance over ${counted(checked)}.`)
+    : paint("red", `The books do not balance: ${plural(faults.length)}, over ${counted(checked)}.`);
+  return { isWell: balanced, report: [...off, ...notes, conclusion] };
+}
+
+/** Everything that can be looked at, by the word it is asked for. */
+const checks: Readonly<Record<string, (database: Queryable) => Promise<Examined>>> = { books: examineBooks };
+
 export const doctor: CliCommand = {
   name: "doctor",
-  usage: "doctor [books]",
-  summary: "Whether quantities, stock and money add up over the whole database.",
-  run: () =>
-    withStore(async (database) => {
-      const { balanced, faults, oversoldBySnapshot, checked } = await checkBooks(database);
-      for (const { law, what, explanation } of faults)
-        console.log(`${paint("red", "off")}   ${what}  ${explanation} (${law})`);
-      for (const { what, explanation } of oversoldBySnapshot)
-        console.log(`${paint("yellow", "note")}  ${what}  ${explanation}`);
-      const over = `${checked.orders} orders, ${checked.lines} lines, ${checked.positions} positions`;
-      console.log(
-        balanced ? paint("green", `The books balance over ${over}.`) : `${faults.length} things are off, over ${over}.`,
-      );
-      return balanced ? 0 : 1;
-    }),
+  usage: `doctor [${Object.keys(checks).join("|")}]`,
+  summary: "Whether quantities, stock and money add up over the whole database; what is off, and what to do about it.",
+  run(args) {
+    const unknown = args.filter((word) => !Object.hasOwn(checks, word));
+    if (unknown.length > 0) {
+      console.error(`There is no check "${unknown.join(" ")}"; there is: ${Object.keys(checks).join(", ")}.`);
+      return Promise.resolve(2);
+    }
+    const asked = Object.entries(checks).filter(([word]) => args.length === 0 || args.includes(word));
+    return withStore(async (database) => {
+      let isWell = true;
+      for (const [, examine] of asked) {
+        const examined = await examine(database);
+        for (const line of examined.report) console.log(line);
+        isWell &&= examined.isWell;
+      }
+      return isWell ? 0 : 1;
+    });
+  },
 };

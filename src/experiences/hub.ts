@@ -12,8 +12,8 @@ import type { Inbound, ReservationRequest, ReservationResult, SubmitRequest, Sub
 import type { TokenGate } from "#governance";
 import type { Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
+import type { LentBytes } from "./answer-buffers.ts";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
-import type { Prices } from "./v1/prices/price-answer.ts";
 import type { WebhookDoor } from "./webhooks/webhook-door.ts";
 
 /** Who does something by hand, and why: what the audit trail demands. */
@@ -98,7 +98,7 @@ export interface AvailabilityAnswer {
   /** Of what is known: while it stays the same, so do the figures. */
   readonly tag: string;
   /** `Availability`, written out. */
-  json(): string;
+  json(): LentBytes;
 }
 
 export interface PriceQuestion {
@@ -107,6 +107,8 @@ export interface PriceQuestion {
   readonly currency?: string;
   /** The business day; today where left out. */
   readonly on?: string;
+  /** Whether to say which cheaper-looking agreements do not hold. */
+  readonly explain?: boolean;
   readonly lines: readonly { readonly sku: string; readonly quantity: string; readonly unitOfMeasure: string }[];
 }
 
@@ -130,7 +132,8 @@ export interface Hub {
   story(any: string): Promise<Story | null>;
   /** From memory. Both throw "invalid-document" for a customer nobody knows. */
   availability(question: AvailabilityQuestion): AvailabilityAnswer;
-  prices(question: PriceQuestion): Prices;
+  /** `Prices`, written out. */
+  prices(question: PriceQuestion): string;
   availableToPromise(skus: readonly string[], asked: AtpAsked): Promise<readonly AvailableToPromise[]>;
   /** What must be in order before requests are welcome; each with a sentence. */
   readiness(): Promise<readonly { readonly check: string; readonly isReady: boolean; readonly explanation: string }[]>;

@@ -8,6 +8,7 @@ import { createStockDesk } from "./desks/stock-desk.ts";
 import { stubHub, TOKEN } from "./fixtures/stub-hub.ts";
 import { createHttpServer } from "./http-server.ts";
 import { Availability } from "./v1/availability/availability.ts";
+import { Prices } from "./v1/prices/price-answer.ts";
 
 const database = await testDatabase();
 const post = tradingPost(database);
@@ -62,14 +63,17 @@ describe("asking what can be promised", () => {
     const answer = (await get(`skus=${elbow},NEVER,${tube},${pallet},${elbow}&customerNumber=C-1001`)).json();
     expect(findFaults(Availability, answer)).toEqual([]);
     expect(answer).toMatchObject({
+      oldestAsOf: heard.toISOString(),
+      ageSeconds: 90,
+      customerNumber: "C-1001",
+      homeBranch: "DFW",
       knowledge: { ageSeconds: 90, sources: [{ system: "erp", entity: "stock", ageSeconds: 90 }] },
       items: [
         {
           sku: elbow,
           unitOfMeasure: "EA",
           availableToPromise: "130",
-          homeBranch: { branch: "DFW", availableToPromise: "30" },
-          ageSeconds: 90,
+          asOf: heard.toISOString(),
           positions: [
             { branch: "ATL", availableToPromise: "100", source: "erp", asOf: heard.toISOString() },
             { branch: "DFW", availableToPromise: "30" },
@@ -131,6 +135,22 @@ describe("asking what can be promised", () => {
 });
 
 describe("asking what it costs", () => {
+  it("answers by the new price as soon as the book was refreshed", async () => {
+    const question = { customerNumber: "C-1001", lines: [{ sku: tube, quantity: "1", unitOfMeasure: "EA" }] };
+    expect((await ask(question)).json().prices[0].unitPrice).toBeNull();
+    for (const [unitPrice, updatedAt] of [
+      ["3.00", "2026-01-02T00:00:00.000Z"],
+      ["4.00", "2026-01-03T00:00:00.000Z"],
+    ] as const) {
+      await post.stock({ prices: [samplePrice({ priceAgreementId: "T", sku: tube, unitPrice, updatedAt })] });
+      await book.refresh();
+      expect((await ask(question)).json().prices[0]).toMatchObject({
+        unitPrice: `${unitPrice}00`,
+        pricedBy: { version: updatedAt },
+      });
+    }
+  });
+
   const lines = [
     { sku: elbow, quantity: "10", unitOfMeasure: "EA" },
     { sku: elbow, quantity: "1", unitOfMeasure: "CS" },
@@ -138,8 +158,9 @@ describe("asking what it costs", () => {
   ];
 
   it("answers with the agreement, its version and age, why this one, and why no cheaper one", async () => {
-    const answer = await ask({ customerNumber: "C-1001", lines });
-    expect(answer.json()).toMatchObject({
+    const answer = (await ask({ customerNumber: "C-1001", explain: true, lines })).json();
+    expect(findFaults(Prices, answer)).toEqual([]);
+    expect(answer).toMatchObject({
       currency: "USD",
       on: "2026-01-05",
       knowledge: { sources: [{ entity: "prices", ageSeconds: 90 }] },
@@ -165,7 +186,7 @@ describe("asking what it costs", () => {
   });
 
   it("asks for a day and a currency where they are given, and refuses a customer nobody knows", async () => {
-    const then = (await ask({ customerNumber: "C-1001", on: "2024-12-31", lines })).json();
+    const then = (await ask({ customerNumber: "C-1001", explain: true, on: "2024-12-31", lines })).json();
     expect(then.prices[0]).toMatchObject({ unitPrice: null, passedOver: [{ because: "not-yet-in-force" }, {}, {}] });
     const refused = await ask({ customerNumber: "C-0", lines });
     expect(refused.statusCode).toBe(422);

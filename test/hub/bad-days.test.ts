@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Address, InventoryPosition, Problem, Product, RateDecision } from "#contracts";
+import { round } from "#platform";
 import defaultConfiguration from "../../crossdock.config.ts";
 import { runningHub } from "./running-hub.ts";
 
@@ -30,9 +31,16 @@ const byHand = (path: string, body: object = {}) =>
 const didFor = async (code: string, reference: string): Promise<readonly string[]> =>
   (await hub.did(code, { reference })).map(({ operation }) => operation);
 const positionOf = async (sku: string, branch: string): Promise<InventoryPosition | undefined> => {
-  const { body } = await hub.get<{ positions: InventoryPosition[] }>(`/v1/availability?skus=${sku}`);
-  return body.positions.find((position) => position.branch === branch);
+  const { body } = await hub.get<{ items: { positions: InventoryPosition[] }[] }>(`/v1/availability?skus=${sku}`);
+  return body.items[0]?.positions.find((position) => position.branch === branch);
 };
+/** Stock is told from memory, which follows the books by moments. */
+const allocatedIs = (quantity: string) =>
+  hub.until(
+    `${quantity} of the item are allocated`,
+    null,
+    async () => (await positionOf(item.sku, "ATL"))?.allocated === quantity,
+  );
 const receive = (sku: string, quantity: number) =>
   hub.control("granite", "receive-stock", { sku, branch: "ATL", quantity: String(quantity) });
 
@@ -45,9 +53,9 @@ describe("the ERP is down", () => {
     const orders: string[] = [];
     for (const quantity of [1, 2, 3, 4, 5]) orders.push((await hub.ordered([[item.sku, quantity]])).salesOrderId);
     const [first = ""] = orders;
-    await hub.learns(first, "command.deferred");
-    const { waits } = await hub.story(first);
-    expect(waits).toMatchObject([{ system: "erp", why: expect.stringMatching(/\w+ \w+/) }]);
+    const waitsForErp = async () =>
+      (await hub.story(first)).waits.some(({ system, why }) => system === "erp" && /\w+ \w+/.test(why));
+    await hub.until("the story says that it waits for the ERP, and why", first, waitsForErp);
     expect((await hub.salesOrder(first)).status).toBe("accepted");
 
     await hub.isWell("granite");
@@ -185,7 +193,7 @@ describe("a cancellation", () => {
     await hub.control("corner-shop", "place-order", placing);
     const { salesOrderId } = await hub.arrives("PO-CANCEL");
     await hub.learns(salesOrderId, "shipment.documents-sent");
-    expect((await positionOf(item.sku, "ATL"))?.allocated).toBe("3");
+    await allocatedIs("3");
 
     expect((await cancel(salesOrderId)).status).toBe(202);
     const order = await hub.reaches(salesOrderId, "cancelled");
@@ -201,8 +209,8 @@ describe("a cancellation", () => {
     expect(await didFor("dockside", fulfillmentOrderId)).toEqual(["release", "halt"]);
     expect(await didFor("anchor", shipmentId)).toEqual(["tender", "void"]);
     expect(await didFor("corner-shop", salesOrderId)).toEqual(["confirm-cancellation"]);
-    const after = await positionOf(item.sku, "ATL");
-    expect([after?.onHand, after?.allocated]).toEqual([before?.onHand, "0"]);
+    await allocatedIs("0");
+    expect((await positionOf(item.sku, "ATL"))?.onHand).toBe(before?.onHand);
     const again = await cancel(salesOrderId);
     expect([again.status, again.body.detail]).toEqual([409, expect.stringContaining("is cancelled")]);
   });
@@ -343,7 +351,7 @@ describe("the tax engine is down", () => {
     const { taxAmount, merchandiseAmount } = await hub.reaches(salesOrderId, "closed");
     expect(Number(taxAmount)).toBeCloseTo(Number(merchandiseAmount) * 0.0825, 1);
     expect(await hub.sentences(salesOrderId)).toContain(
-      `Tax is estimated at ${taxAmount}, since the tax engine did not answer.`,
+      `Tax is estimated at ${round(taxAmount ?? "", 2)}, since the tax engine did not answer.`,
     );
     const invoice = await hub.learns<{ taxAmount?: string; totalAmount: string }>(salesOrderId, "invoice.posted");
     expect(Number(invoice.taxAmount)).toBe(Number(taxAmount));

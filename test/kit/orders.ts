@@ -136,11 +136,7 @@ export async function givenOrder(
 /** Laws 7 and 8: what does not add up, in sentences. Empty when the books balance. */
 export async function imbalances(database: Queryable): Promise<readonly string[]> {
   const { faults, oversoldBySnapshot } = await checkBooks(database);
-  const bound = await database.query<{ what: string; explanation: string }>(
-    `select sales_order_id as what, 'is ' || stage || ' and still binds credit' as explanation from sales_orders
-      where stage in ('cancelled', 'closed') and exposure_amount <> 0`,
-  );
-  return [...faults, ...oversoldBySnapshot, ...bound].map(({ what, explanation }) => `${what}: ${explanation}`);
+  return [...faults, ...oversoldBySnapshot].map(({ what, explanation }) => `${what}: ${explanation}`);
 }
 
 /** A line's quantities, as one string to compare: `allocated 3 shipped 2`. Zeros are left out. */

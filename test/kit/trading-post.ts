@@ -10,6 +10,7 @@ import {
   fillBackorders,
   type IntakePolicies,
   type ReferenceSource,
+  type StockOutlookSource,
   type StockLevel,
 } from "#domains";
 import { createEventLog, readEvents } from "#events";
@@ -38,9 +39,9 @@ export function tradingPost(database: Database) {
   const newIntake = (different: Partial<IntakePolicies> = {}) =>
     createOrderIntake({ database, eventLog, ids, clock, policies: { ...policies, ...different } });
 
-  /** One that judges by a book instead of reading the database for each list. */
-  const newIntakeBy = (reference: ReferenceSource) =>
-    createOrderIntake({ database, eventLog, ids, clock, policies, reference });
+  /** One that judges by a book, or plans by an outlook, instead of reading the database for each list. */
+  const newIntakeBy = (sources: { readonly reference?: ReferenceSource; readonly outlook?: StockOutlookSource }) =>
+    createOrderIntake({ database, eventLog, ids, clock, policies, ...sources });
 
   /** As the stock feed does it: who waits for what came is served in the same transaction. */
   async function setOnHand(sku: string, branch: string, onHand: string, more: Partial<StockLevel> = {}) {

@@ -49,8 +49,8 @@ export const comesBack = (
   }));
 
 /**
- * What was to be shipped and was not: utters the backorder, seeks the goods at other branches at once, and gives stock that came
- * free for good to whoever waits for it.
+ * What was to be shipped and was not: utters the backorder, seeks the goods at other branches at once, and gives what stays where it was to
+ * whoever waits for it. That may be the very line it was for, unless the branch is the one that failed it.
  */
 export async function seekElsewhere(
   tx: Transaction,
@@ -63,8 +63,15 @@ export async function seekElsewhere(
     SalesOrderBackordered({ salesOrderId, cause, lines: byLine(pieces) }, storyOf(salesOrderId)),
   );
   const elsewhere = await fillBackorders(tx, await otherPositions(tx, missing), { avoidRefusedBranches: true });
-  const freed = untied.filter((piece) => piece.becomes === "cancelled" && piece.onHand === "stays");
-  return [...backordered, ...elsewhere, ...(await fillBackorders(tx, positionsOf(freed)))];
+  const stays = untied.filter((piece) => piece.onHand === "stays");
+  const freed = positionsOf(stays.filter((piece) => piece.becomes === "cancelled"));
+  const leftBehind = positionsOf(stays.filter((piece) => piece.becomes === "backordered"));
+  return [
+    ...backordered,
+    ...elsewhere,
+    ...(await fillBackorders(tx, freed)),
+    ...(await fillBackorders(tx, leftBehind, { avoidRefusedBranches: true })),
+  ];
 }
 
 function byLine(pieces: readonly TiedStock[]) {

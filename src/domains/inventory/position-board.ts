@@ -1,5 +1,5 @@
 import type { InventoryPosition } from "#contracts";
-import { add, type Clock, type Database } from "#platform";
+import { add, twoGenerations, type Clock, type Database } from "#platform";
 import { oneAtATime } from "../changes/one-at-a-time.ts";
 import { readPositionChanges, type PositionKey } from "../changes/position-changes.ts";
 import { endOfChanges } from "../changes/read-changes.ts";
@@ -13,8 +13,6 @@ export interface BoardItem {
   /** The oldest statement among the positions. */
   readonly asOf: string;
   readonly asOfMs: number;
-  /** The positions as JSON: written once a change, not once a question. */
-  readonly json: string;
 }
 
 /** All stock positions in memory: what storefronts are answered from. Stock is never decided by it, only told. */
@@ -35,8 +33,8 @@ export interface PositionBoard {
 type Positions = Map<string, readonly InventoryPosition[]>;
 
 const KEYS_AT_ONCE = 5_000;
-/** Written-out items kept; beyond, those written longest ago are written again when somebody asks. */
-const WRITTEN_MAX = 20_000;
+/** So many items stay summed up; others are summed up again when somebody asks. */
+const SUMMED_MAX = 20_000;
 
 const byBranch = (a: InventoryPosition, b: InventoryPosition) => (a.branch < b.branch ? -1 : 1);
 
@@ -51,14 +49,13 @@ function remove(positions: Positions, { sku, branch }: PositionKey): void {
   else positions.delete(sku);
 }
 
-function written(positions: readonly InventoryPosition[]): BoardItem {
+function summedUp(positions: readonly InventoryPosition[]): BoardItem {
   const asOfMs = Math.min(...positions.map(({ asOf }) => Date.parse(asOf)));
   return {
     positions,
     availableToPromise: add(...positions.map(({ availableToPromise }) => availableToPromise)),
     asOf: new Date(asOfMs).toISOString(),
     asOfMs,
-    json: JSON.stringify(positions),
   };
 }
 
@@ -72,7 +69,7 @@ interface BoardOptions {
 export function createPositionBoard({ database, clock, edition }: BoardOptions): PositionBoard {
   let positions: Positions = new Map();
   let versions = new Map<string, number>();
-  const items = new Map<string, BoardItem>();
+  const items = twoGenerations<string, BoardItem>(SUMMED_MAX);
   let version = 0;
   let loadedVersion = 0;
   let cursor: string | null = null;
@@ -122,9 +119,7 @@ export function createPositionBoard({ database, clock, edition }: BoardOptions):
       if (known) return known;
       const found = positions.get(sku);
       if (!found) return undefined;
-      const item = written(found);
-      const [oldest] = items.keys();
-      if (oldest !== undefined && items.size >= WRITTEN_MAX) items.delete(oldest);
+      const item = summedUp(found);
       items.set(sku, item);
       return item;
     },

@@ -1,8 +1,7 @@
 import type { PriceAgreement } from "#contracts";
 import { compare, plain } from "#platform";
-import { baseQuantityOf } from "../products/units.ts";
-import { describeTerms, perOrderedUnit, scopeNames, type NoPrice, type Price } from "./price-for.ts";
-import { standingsOf, type Obstacle, type PriceInquiry, type SoldProduct, type Standing } from "./standing.ts";
+import { describeTerms, perOrderedUnit, scopeNames, type Candidate, type PriceChoice } from "./price-for.ts";
+import type { Obstacle, PriceInquiry, Standing } from "./standing.ts";
 
 /** An agreement that looks as if it would be better for the customer, and why it is not the one. */
 export interface PassedOver {
@@ -20,21 +19,24 @@ const SHOWN_MAX = 3;
  */
 export function passedOver(
   inquiry: PriceInquiry,
-  agreements: readonly PriceAgreement[],
-  product: SoldProduct,
-  taken: Price | NoPrice,
+  { taken, standings, orderedBase }: PriceChoice,
+  unitPrice: string | null,
 ): readonly PassedOver[] {
-  const orderedBase = baseQuantityOf(product, inquiry.unitOfMeasure);
-  if (orderedBase === null) return [];
+  if (orderedBase === null) return NONE;
   const ordered = { unitOfMeasure: inquiry.unitOfMeasure, baseQuantity: orderedBase };
-  return standingsOf(inquiry, agreements, product, orderedBase)
-    .filter(({ agreement }) => taken.unitPrice === null || agreement.priceAgreementId !== taken.priceAgreementId)
-    .map((standing) => ({ standing, looks: looksLike(standing, ordered) }))
-    .filter(({ looks }) => taken.unitPrice === null || compare(looks, taken.unitPrice) < 0)
+  const cheaper: { readonly standing: Standing; readonly looks: string }[] = [];
+  for (const standing of standings) {
+    if (standing.agreement === taken?.agreement) continue;
+    const looks = looksLike(standing, ordered);
+    if (unitPrice === null || compare(looks, unitPrice) < 0) cheaper.push({ standing, looks });
+  }
+  if (cheaper.length === 0) return NONE;
+  return cheaper
     .toSorted((a, b) => compare(a.looks, b.looks) || (idOf(a.standing) < idOf(b.standing) ? -1 : 1))
     .slice(0, SHOWN_MAX)
     .map(({ standing }) => explain(standing, inquiry, taken));
 }
+const NONE: readonly PassedOver[] = [];
 
 const idOf = ({ agreement }: Standing) => agreement.priceAgreementId;
 
@@ -42,9 +44,12 @@ const idOf = ({ agreement }: Standing) => agreement.priceAgreementId;
 const looksLike = (
   { agreement, baseQuantity }: Standing,
   ordered: { readonly unitOfMeasure: string; readonly baseQuantity: string },
-): string => (baseQuantity === null ? agreement.unitPrice : perOrderedUnit(agreement, baseQuantity, ordered));
+): string =>
+  baseQuantity === null || agreement.unitOfMeasure === ordered.unitOfMeasure
+    ? agreement.unitPrice
+    : perOrderedUnit(agreement, baseQuantity, ordered);
 
-function explain({ agreement, obstacle }: Standing, inquiry: PriceInquiry, taken: Price | NoPrice): PassedOver {
+function explain({ agreement, obstacle }: Standing, inquiry: PriceInquiry, taken: Candidate | null): PassedOver {
   const { priceAgreementId, scope, currency, validFrom, validTo, unitOfMeasure, minimumQuantity } = agreement;
   const asked = `${plain(inquiry.quantity)} ${inquiry.unitOfMeasure}`;
   const because = obstacle ?? "outranked";
@@ -60,8 +65,8 @@ function explain({ agreement, obstacle }: Standing, inquiry: PriceInquiry, taken
   return { priceAgreementId, source: scope, because, explanation };
 }
 
-function outrankedBy(scope: PriceAgreement["scope"], taken: Price | NoPrice): string {
-  if (taken.unitPrice === null || taken.source === scope)
+function outrankedBy(scope: PriceAgreement["scope"], taken: Candidate | null): string {
+  if (taken === null || taken.agreement.scope === scope)
     return "stands behind one with a higher quantity break or a later start";
-  return `stands behind the ${scopeNames[taken.source]}, which goes first even where it is dearer`;
+  return `stands behind the ${scopeNames[taken.agreement.scope]}, which goes first even where it is dearer`;
 }

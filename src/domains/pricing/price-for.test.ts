@@ -3,7 +3,7 @@ import { samplePrice, sampleProduct } from "#testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { passedOver } from "./passed-over.ts";
-import { amountOf, priceFor } from "./price-for.ts";
+import { amountOf, choosePrice, priceFor } from "./price-for.ts";
 import type { PriceInquiry } from "./standing.ts";
 
 const product = sampleProduct();
@@ -102,8 +102,8 @@ describe("the price of a line", () => {
 describe("what looks cheaper than the price taken", () => {
   const own = agreement("OWN", { ...ofCustomer, unitPrice: "2.40" });
   const explained = (others: PriceAgreement[], different: Partial<PriceInquiry> = {}) => {
-    const agreements = [own, ...others];
-    return passedOver(inquiry(different), agreements, product, chosen(agreements, different));
+    const choice = choosePrice(inquiry(different), [own, ...others], product);
+    return passedOver(inquiry(different), choice, "2.4000");
   };
 
   it.each([
@@ -146,7 +146,7 @@ describe("what looks cheaper than the price taken", () => {
   });
 
   it("is told as well where there is no price at all", () => {
-    const none = passedOver(inquiry(), [agreement("EUR", { currency: "EUR" })], product, chosen([]));
+    const none = passedOver(inquiry(), choosePrice(inquiry(), [agreement("EUR", { currency: "EUR" })], product), null);
     expect(none).toMatchObject([{ priceAgreementId: "EUR", because: "other-currency" }]);
   });
 });

@@ -27,33 +27,56 @@ export const scopeNames: Readonly<Record<PriceAgreement["scope"], string>> = {
   list: "list price",
 };
 
-interface Candidate {
+export interface Candidate {
   readonly agreement: PriceAgreement;
   /** Base units in one unit of the agreement. */
   readonly baseQuantity: string;
 }
 
+/** Which agreement is taken, before anything is said about it. */
+export interface PriceChoice {
+  /** Null: none of them. */
+  readonly taken: Candidate | null;
+  /** Every agreement that is not somebody else's. */
+  readonly standings: readonly Standing[];
+  /** Base units in one ordered unit; null: the item is not sold in it. */
+  readonly orderedBase: string | null;
+}
+
 /**
- * Our price for what is ordered. The most particular agreement in force wins: customer before customer group before list, then the
- * highest quantity break reached, then the latest start. Breaks are compared in the agreement's own unit.
+ * The most particular agreement in force wins: customer before customer group before list, then the highest quantity break reached, then the
+ * latest start. Breaks are compared in base units.
  */
-export function priceFor(
+export function choosePrice(
   inquiry: PriceInquiry,
   agreements: readonly PriceAgreement[],
   product: SoldProduct,
-): Price | NoPrice {
+): PriceChoice {
   const orderedBase = baseQuantityOf(product, inquiry.unitOfMeasure);
-  if (orderedBase === null)
-    return { unitPrice: null, explanation: `${inquiry.sku} is not sold in ${inquiry.unitOfMeasure}.` };
+  if (orderedBase === null) return { taken: null, standings: [], orderedBase };
   const standings = standingsOf(inquiry, agreements, product, orderedBase);
-  let best: Candidate | null = null;
+  let taken: Candidate | null = null;
   for (const { agreement, baseQuantity, obstacle } of standings) {
     if (obstacle !== null || baseQuantity === null) continue;
     const candidate = { agreement, baseQuantity };
-    if (!best || beats(candidate, best)) best = candidate;
+    if (!taken || beats(candidate, taken)) taken = candidate;
   }
-  return best ? toPrice(best, inquiry, orderedBase) : { unitPrice: null, explanation: whyNone(inquiry, standings) };
+  return { taken, standings, orderedBase };
 }
+
+/** The choice as a price, with why. */
+export function priceOf({ taken, standings, orderedBase }: PriceChoice, inquiry: PriceInquiry): Price | NoPrice {
+  if (orderedBase === null)
+    return { unitPrice: null, explanation: `${inquiry.sku} is not sold in ${inquiry.unitOfMeasure}.` };
+  return taken ? toPrice(taken, inquiry, orderedBase) : { unitPrice: null, explanation: whyNone(inquiry, standings) };
+}
+
+/** Our price for what is ordered. */
+export const priceFor = (
+  inquiry: PriceInquiry,
+  agreements: readonly PriceAgreement[],
+  product: SoldProduct,
+): Price | NoPrice => priceOf(choosePrice(inquiry, agreements, product), inquiry);
 
 /** A total order, so that the answer never depends on the order in which agreements were read. */
 function beats(a: Candidate, b: Candidate): boolean {

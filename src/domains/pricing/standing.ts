@@ -1,5 +1,5 @@
 import type { PriceAgreement, Product } from "#contracts";
-import { compare, multiply } from "#platform";
+import { compare, isPositive, multiply } from "#platform";
 import { baseQuantityOf } from "../products/units.ts";
 
 /** What is asked: this customer, so much of an item, in the unit ordered, on a day. */
@@ -50,6 +50,16 @@ function reaches(agreement: PriceAgreement, baseQuantity: string, inquiry: Price
   return compare(multiply(inquiry.quantity, orderedBase), multiply(agreement.minimumQuantity, baseQuantity)) >= 0;
 }
 
+function unitOrQuantity(
+  agreement: PriceAgreement,
+  baseQuantity: string | null,
+  inquiry: PriceInquiry,
+  orderedBase: string,
+): Obstacle | null {
+  if (baseQuantity === null) return "unit-not-sold";
+  return reaches(agreement, baseQuantity, inquiry, orderedBase) ? null : "quantity-too-small";
+}
+
 /** Where each agreement stands that is not somebody else's. `orderedBase`: base units in one ordered unit. */
 export function standingsOf(
   inquiry: PriceInquiry,
@@ -61,11 +71,8 @@ export function standingsOf(
   for (const agreement of agreements) {
     if (!isOwn(agreement, inquiry)) continue;
     const known = baseQuantityOf(product, agreement.unitOfMeasure);
-    const baseQuantity = known !== null && compare(known, "0") > 0 ? known : null;
-    const reached = () => baseQuantity !== null && reaches(agreement, baseQuantity, inquiry, orderedBase);
-    const obstacle =
-      dayOrCurrency(agreement, inquiry) ??
-      (baseQuantity === null ? "unit-not-sold" : reached() ? null : "quantity-too-small");
+    const baseQuantity = known !== null && (known === "1" || isPositive(known)) ? known : null;
+    const obstacle = dayOrCurrency(agreement, inquiry) ?? unitOrQuantity(agreement, baseQuantity, inquiry, orderedBase);
     standings.push({ agreement, baseQuantity, obstacle });
   }
   return standings;

@@ -74,7 +74,7 @@ describe("the reference book", () => {
   });
 
   it("looks up once what it does not know before an order is refused for it", async () => {
-    const intake = post.newIntakeBy(book);
+    const intake = post.newIntakeBy({ reference: book });
     await tell({
       customers: [sampleCustomer({ customerNumber: "C-NEW", creditLimit: "1000" })],
       products: [sampleProduct({ sku: "NEW" })],

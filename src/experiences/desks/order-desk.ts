@@ -14,17 +14,20 @@ interface DeskOptions {
   readonly wake: () => void;
 }
 
+/** Whoever met the engine's batch halfway and had to give way tries again; a person is not told of it. */
+const RETRIES = 5;
+
 /** A change by hand: what it means, who made it and why, in one transaction. */
 export async function changeByHand(
   { database, eventLog, audit, wake }: DeskOptions,
   entry: AuditEntry,
   change: (tx: Transaction) => Promise<readonly EventDraft[]>,
 ): Promise<void> {
-  await database.transaction(async (tx) => {
-    const drafts = await change(tx);
-    await eventLog.append(tx, drafts);
+  const write = async (tx: Transaction) => {
+    await eventLog.append(tx, await change(tx));
     await audit(tx, entry);
-  });
+  };
+  await database.transaction(write, { retries: RETRIES });
   wake();
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { startBenchCluster } from "../cluster.ts";
+import { bytesOfPast, fillPast } from "./past.ts";
 import { runScenario, type Outcome, type Scenario } from "./scenario.ts";
 import type { ServerTask } from "./server-node.ts";
 import { seedTrade } from "./trade.ts";
@@ -11,6 +12,7 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     way: { type: "string" },
     profile: { type: "string" },
+    past: { type: "string" },
   },
 });
 
@@ -20,6 +22,7 @@ const isWanted = (name: string) => !options.only || options.only.split(",").some
 const ways = (["crossdock", "straightforward"] as const).filter((way) => !options.way || way === options.way);
 
 const cluster = await startBenchCluster();
+const PAST_ROUNDS = 2;
 let databases = 0;
 
 /** On a fresh copy of the seeded trade. */
@@ -74,6 +77,24 @@ async function sideBySide(scenario: Scenario): Promise<Outcome | null> {
   return outcomes.get("crossdock") ?? null;
 }
 
+/** The rate on empty tables and on full ones, by turns, twice: what a neighbour does to one it then does to the other. */
+async function besideThePast(orders: number): Promise<void> {
+  const scenario = { name: `${orders} past orders`, connections: 64 };
+  const full = await cluster.freshDatabase("past", "trade");
+  await fillPast(full.database, orders);
+  const gigabytes = (await bytesOfPast(full.database)) / 1e9;
+  console.log(
+    `${orders} past orders take ${gigabytes.toFixed(1)} GB, ${((gigabytes * 1e9) / orders).toFixed(0)} bytes each.`,
+  );
+  for (let round = 0; round < PAST_ROUNDS; round += 1) {
+    const empty = await measure("crossdock", scenario);
+    print("no past orders", "crossdock", empty, null);
+    const past = await runScenario("crossdock", scenario, { cluster, ground: full, seconds, warmUpSeconds });
+    print(scenario.name, "crossdock", past, past.perSecond / empty.perSecond);
+  }
+  await full.database.close();
+}
+
 try {
   const seeded = await cluster.freshDatabase("trade");
   await seedTrade(seeded.database);
@@ -88,6 +109,7 @@ try {
     const half = { name: "half of the top rate", connections: 64, perSecond: Math.round(top.perSecond / 2) };
     print(half.name, "crossdock", await measure("crossdock", half), null);
   }
+  if (options.past) await besideThePast(Number(options.past));
 } finally {
   await cluster.stop();
 }

@@ -30,6 +30,8 @@ interface Scenario {
   readonly perSecond?: number;
   /** How many positions a second change meanwhile. */
   readonly changing?: number;
+  /** How many different questions there are; they are asked in turn. */
+  readonly questions?: number;
 }
 
 const scenarios: readonly Scenario[] = [
@@ -40,6 +42,7 @@ const scenarios: readonly Scenario[] = [
   { name: "  the same, 100 a second", asks: "availability", items: 200, connections: 8, perSecond: 100 },
   { name: "prices, 5 lines", asks: "prices", items: 5, connections: 32 },
   { name: "prices, 200 lines", asks: "prices", items: 200, connections: 8 },
+  { name: "  the same, never asked before", asks: "prices", items: 200, connections: 8, questions: 4_000 },
   { name: "  the same, 100 a second", asks: "prices", items: 200, connections: 8, perSecond: 100 },
 ];
 
@@ -58,11 +61,11 @@ const pricesBody = (items: number) =>
     })),
   });
 
-function request({ asks, items }: Scenario, authorization: string): string {
+function request({ asks, items }: Scenario, authorization: string, folder: string): string {
   const common = `HTTP/1.1\r\nhost: hub\r\nauthorization: ${authorization}\r\n`;
-  if (asks === "availability") return `GET ${availabilityUrl(items)} ${common}\r\n`;
+  if (asks === "availability") return `GET ${availabilityUrl(items).replace("/v1", folder)} ${common}\r\n`;
   const body = pricesBody(items);
-  return `POST /v1/prices ${common}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  return `POST ${folder}/prices ${common}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
 const child = (file: string, more: readonly string[] = []): ChildProcess =>
@@ -95,8 +98,15 @@ function changePositions(database: Database, perSecond: number): () => Promise<v
   };
 }
 
+interface Measured extends Outcome {
+  /** Of Postgres, a second. */
+  readonly postgresMs: number;
+  /** Of the server, an answer. */
+  readonly nodeUs: number;
+}
+
 const print = (cells: readonly string[]) =>
-  console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(30) : cell.padStart(13))).join(""));
+  console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(30) : cell.padStart(12))).join(""));
 
 const cluster = await startBenchCluster();
 try {
@@ -108,9 +118,23 @@ try {
     { name: "bench", lifeMs: 3_600_000 },
   );
   const authorization = `Bearer ${token}`;
-  print(["", "hub/s", "bare/s", "ratio", "hub p50 ms", "hub p99 ms", "bare p99 ms", "kB", "Postgres ms/s"]);
+  print([
+    "",
+    "hub/s",
+    "bare/s",
+    "ratio",
+    "bytes/s",
+    "ratio",
+    "hub CPU us",
+    "bare CPU us",
+    "hub p50 ms",
+    "hub p99 ms",
+    "bare p99 ms",
+    "kB",
+    " PG ms/s",
+  ]);
   for (const scenario of scenarios.filter(({ name }) => !options.only || name.includes(options.only))) {
-    const { items, connections, perSecond = null, changing } = scenario;
+    const { items, connections, perSecond = null, changing, questions = 200 } = scenario;
     const server = child(
       "./server-node.ts",
       options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [],
@@ -124,27 +148,45 @@ try {
     } satisfies ServerTask);
     const { hubPort, barePort, loadedMs, heapMb } = await ready;
     const stopChanging = changing ? changePositions(database, changing) : null;
-    const measure = async (port: number): Promise<Outcome & { postgresMs: number }> => {
+    const cpuMs = async (): Promise<number> => {
+      const heard = hear<{ readonly cpuMs: number }>(server);
+      server.send("cpu");
+      return (await heard).cpuMs;
+    };
+    const measure = async (port: number, folder = "/v1"): Promise<Measured> => {
       const client = child("./client-node.ts");
-      const requests = Array.from({ length: 200 }, () => request(scenario, authorization));
+      const requests = Array.from({ length: questions }, () => request(scenario, authorization, folder));
       const outcome = hear<Outcome>(client);
-      const before = postgresCpuMs(cluster.pid);
+      const before = { postgres: postgresCpuMs(cluster.pid), node: await cpuMs() };
       client.send({ port, requests, connections, warmUpSeconds, seconds, perSecond } satisfies Load);
       const heard = await outcome;
-      return { ...heard, postgresMs: (postgresCpuMs(cluster.pid) - before) / (warmUpSeconds + seconds) };
+      // Of the warm-up as well: its answers count by the rate of the rest.
+      const took = warmUpSeconds + seconds;
+      return {
+        ...heard,
+        postgresMs: (postgresCpuMs(cluster.pid) - before.postgres) / took,
+        nodeUs: (((await cpuMs()) - before.node) / (heard.perSecond * took)) * 1_000,
+      };
     };
     // The bare one before and after, so that a machine that grows slower favours nobody.
-    const before = await measure(barePort);
-    const hub = await measure(hubPort);
-    const after = await measure(barePort);
+    const hubAlone = options.profile ? await measure(hubPort) : null;
+    const before = hubAlone ?? (await measure(barePort));
+    const hub = hubAlone ?? (await measure(hubPort));
+    const after = hubAlone ?? (await measure(barePort));
+    const bytes = hubAlone ?? (await measure(barePort, "/bytes"));
     await stopChanging?.();
     server.disconnect();
+    const ratio = (of: number) => (perSecond === null ? `${((100 * hub.perSecond) / of).toFixed(0)} %` : "");
     const bare = (before.perSecond + after.perSecond) / 2;
     print([
       scenario.name,
       hub.perSecond.toFixed(0),
       bare.toFixed(0),
-      perSecond === null ? `${((100 * hub.perSecond) / bare).toFixed(0)} %` : "",
+      ratio(bare),
+      bytes.perSecond.toFixed(0),
+      ratio(bytes.perSecond),
+      hub.nodeUs.toFixed(0),
+      ((before.nodeUs + after.nodeUs) / 2).toFixed(0),
       hub.p50Ms.toFixed(1),
       hub.p99Ms.toFixed(1),
       Math.max(before.p99Ms, after.p99Ms).toFixed(1),

@@ -58,17 +58,19 @@ async function startHub(url: string) {
 }
 
 /**
- * What Fastify does at the least. Where the hub sends text it has ready, so does this one; where the hub has an object written by the serializer,
- * so does this one: the very answer the hub gave to the first question, kept.
+ * What Fastify does at the least for an answer of that size: the very one the hub gave to the first question, kept as an object and written by JSON.stringify
+ * for each caller (`bare`), or kept as bytes and only sent (`bytes`). Neither looks at who asks, or for what.
  */
 async function startBare(answers: { readonly availability: string; readonly prices: string }) {
   const server = fastify();
-  const prices: unknown = JSON.parse(answers.prices);
-  server.setSerializerCompiler(() => (answer: unknown) => JSON.stringify(answer));
-  server.get("/v1/availability", async (_request, reply) =>
-    reply.type("application/json; charset=utf-8").send(answers.availability),
-  );
-  server.post("/v1/prices", async (_request, reply) => reply.send(prices));
+  const type = "application/json; charset=utf-8";
+  for (const [name, text] of Object.entries(answers)) {
+    const answer: unknown = JSON.parse(text);
+    const bytes = Buffer.from(text);
+    const method = name === "prices" ? "POST" : "GET";
+    server.route({ method, url: `/v1/${name}`, handler: async (_request, reply) => reply.send(answer) });
+    server.route({ method, url: `/bytes/${name}`, handler: async (_request, reply) => reply.type(type).send(bytes) });
+  }
   return listen(server);
 }
 
@@ -95,6 +97,10 @@ async function serve({ url, authorization, availabilityUrl, pricesBody }: Server
   const barePort = await startBare({ availability: availability.body, prices: prices.body });
   const heapMb = process.memoryUsage().heapUsed / 1e6;
   process.send?.({ hubPort: port, barePort, loadedMs, heapMb } satisfies ServerSays);
+  process.on("message", () => {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ cpuMs: (user + system) / 1_000 });
+  });
 }
 
 process.once("message", (task: ServerTask) => {

@@ -54,7 +54,7 @@ export function checkDraft(
   const lines = exploded.flatMap((made) => ("faults" in made ? [] : made));
   if (!customer || "path" in shipTo || faults.length > 0) return { faults };
   const merchandiseAmount = round(add(...lines.map(({ lineAmount }) => lineAmount)), 2);
-  return { customer, shipTo, lines, merchandiseAmount, holds: holdsOf(customer, shipTo, judged) };
+  return { customer, shipTo, lines, merchandiseAmount, holds: holdsOf(customer, shipTo, judged, context.policies) };
 }
 
 /** A line as it is sold: perhaps as another item than was ordered. */
@@ -137,7 +137,12 @@ function duplicateLineFaults({ lines }: SalesOrderDraft): Fault[] {
   });
 }
 
-function holdsOf(customer: Account, shipTo: Address, lines: readonly JudgedLine[]): HoldFound[] {
+function holdsOf(
+  customer: Account,
+  shipTo: Address,
+  lines: readonly JudgedLine[],
+  { unlistedShipTo }: CompletePolicies,
+): HoldFound[] {
   const holds: HoldFound[] = [];
   if (customer.status !== "active") {
     const because = customer.blockedReason ? `: ${customer.blockedReason}` : "";
@@ -151,7 +156,16 @@ function holdsOf(customer: Account, shipTo: Address, lines: readonly JudgedLine[
     const told = doubtful.map(({ line, priceDoubt }) => `Line ${line.lineNumber}, ${line.sku}: ${priceDoubt}`);
     holds.push({ reason: "price", explanation: told.join(" ") });
   }
-  const doubts = addressDoubts(shipTo);
+  const doubts = [
+    ...addressDoubts(shipTo),
+    ...(unlistedShipTo === "hold" && !isListed(shipTo, customer) ? ["the customer has no such address with us"] : []),
+  ];
   if (doubts.length > 0) holds.push({ reason: "address", explanation: `The ship-to address: ${doubts.join("; ")}.` });
   return holds;
 }
+
+const placeOf = ({ street1, street2 = "", city, postalCode, country }: Address): string =>
+  [street1, street2, city, postalCode, country].map((part) => part.trim().toLowerCase()).join("|");
+
+const isListed = (shipTo: Address, { shipTos, billTo }: Account): boolean =>
+  [...shipTos.map(({ address }) => address), billTo].some((address) => placeOf(address) === placeOf(shipTo));

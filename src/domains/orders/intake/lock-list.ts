@@ -23,7 +23,13 @@ export interface WhatToLock {
   readonly skus: readonly string[];
 }
 
-type CreditRow = readonly [customerNumber: string, creditLimit: string | null, erpBalance: string, hubExposure: string];
+type CreditRow = readonly [
+  customerNumber: string,
+  creditLimit: string | null,
+  erpBalance: string,
+  hubExposure: string,
+  erpBalanceAsOf: string,
+];
 type PositionRow = readonly [sku: string, branch: string, available: string];
 
 interface Row {
@@ -40,9 +46,9 @@ export async function lockList(tx: Transaction, { customerNumbers, positions, sk
   return {
     tx: row.tx,
     credits: new Map(
-      row.credits.map(([customerNumber, creditLimit, erpBalance, hubExposure]) => [
+      row.credits.map(([customerNumber, creditLimit, erpBalance, hubExposure, erpBalanceAsOf]) => [
         customerNumber,
-        { creditLimit, erpBalance, hubExposure },
+        { creditLimit, erpBalance, hubExposure, erpBalanceAsOf },
       ]),
     ),
     positions: row.positions.map(([sku, branch, available]) => ({ sku, branch, available })),
@@ -54,7 +60,7 @@ const lockStatement = {
   name: "lock-list",
   text: `
   with credits as materialized (
-    select customer_number, credit_limit, erp_balance, hub_exposure from customer_credits
+    select customer_number, credit_limit, erp_balance, hub_exposure, synced_at from customer_credits
      where customer_number = any(${textArraySql("$1::jsonb -> 'customerNumbers'")})
      order by customer_number for no key update
   ), wanted as materialized (
@@ -68,7 +74,7 @@ const lockStatement = {
      order by p.sku, p.branch for no key update of p
   )
   select pg_current_xact_id()::text as tx,
-         coalesce((select json_agg(json_build_array(customer_number, credit_limit::text, erp_balance::text, hub_exposure::text))
+         coalesce((select json_agg(json_build_array(customer_number, credit_limit::text, erp_balance::text, hub_exposure::text, synced_at))
                      from credits), '[]') as credits,
          coalesce((select json_agg(json_build_array(sku, branch, trim_scale(available)::text)) from positions), '[]') as positions`,
 };

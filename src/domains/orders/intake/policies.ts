@@ -8,6 +8,8 @@ export interface IntakePolicies {
   readonly duplicatePurchaseOrder?: "hold" | "accept";
   /** What can be promised to whom, and from where. */
   readonly promising?: PromisingPlan;
+  /** What becomes of an order that is to go where the customer has no address with us. */
+  readonly unlistedShipTo?: "hold" | "accept";
   /** More base units than this in one line is a typing mistake. */
   readonly lineQuantityMax?: string;
   /** A dearer line than this is a typing mistake, in the order's currency. */
@@ -19,6 +21,7 @@ export interface IntakePolicies {
 export const defaultLimits = {
   duplicatePurchaseOrder: "hold",
   promising: plainPlan,
+  unlistedShipTo: "accept",
   lineQuantityMax: "10000000",
   lineAmountMax: "100000000",
   timeZone: "UTC",

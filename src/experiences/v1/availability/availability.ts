@@ -15,14 +15,7 @@ const AvailableItem = Type.Object(
     sku: Sku,
     unitOfMeasure: UnitOfMeasure,
     availableToPromise: NonNegativeDecimal,
-    homeBranch: Type.Optional(
-      Type.Object(
-        { branch: BranchCode, availableToPromise: NonNegativeDecimal },
-        { additionalProperties: false, description: "The asking customer's own branch." },
-      ),
-    ),
-    asOf: Type.Optional(Instant),
-    ageSeconds: Type.Optional(Type.Number({ description: "Of the oldest figure among the positions." })),
+    asOf: Type.Optional(Type.String({ description: "The oldest of the positions' `asOf`." })),
     positions: Type.Array(InventoryPosition),
   },
   { additionalProperties: false, description: "Over all branches, then branch by branch. In base units." },
@@ -32,7 +25,12 @@ export const Availability = Type.Object(
   {
     answeredAt: Instant,
     knowledge: Knowledge,
+    oldestAsOf: Type.Union([Instant, Type.Null()], { description: "The oldest statement among all that is answered." }),
+    ageSeconds: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+      description: "How old that was when this was answered.",
+    }),
     customerNumber: Type.Optional(CustomerNumber),
+    homeBranch: Type.Optional(BranchCode),
     items: Type.Array(AvailableItem),
     unknown: Type.Array(
       Type.Object({ sku: Type.String(), explanation: Type.String() }, { additionalProperties: false }),

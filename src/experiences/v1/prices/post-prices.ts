@@ -20,6 +20,11 @@ export const postPrices = defineRoute({
         customerNumber: CustomerNumber,
         currency: Type.Optional(Currency),
         on: Type.Optional(LocalDate),
+        explain: Type.Optional(
+          Type.Boolean({
+            description: "Whether to say of each line which cheaper-looking agreements do not hold, and why.",
+          }),
+        ),
         lines: Type.Array(
           Type.Object(
             { sku: Sku, quantity: OrderQuantity, unitOfMeasure: UnitOfMeasure },
@@ -30,8 +35,9 @@ export const postPrices = defineRoute({
       },
       { additionalProperties: false },
     ),
-    response: { 200: Prices },
+    response: { 200: Type.Unsafe<string>(Prices) },
   },
   errors: ["malformed-body", "invalid-document"],
-  handler: (hub) => async (request, reply) => reply.code(200).send(hub.prices(request.body)),
+  handler: (hub) => async (request, reply) =>
+    reply.code(200).type("application/json; charset=utf-8").send(hub.prices(request.body)),
 });

@@ -8,7 +8,7 @@ import {
   Sku,
   UnitOfMeasure,
 } from "#contracts";
-import { Type, type Static } from "typebox";
+import { Type } from "typebox";
 import { Knowledge } from "../knowledge.ts";
 
 const Scope = Type.Enum(["customer", "customer-group", "list"]);
@@ -45,24 +45,26 @@ const PriceLine = Type.Object(
     source: Type.Optional(Scope),
     pricedBy: Type.Optional(PricedBy),
     explanation: Type.String({ description: "Why this price." }),
-    passedOver: Type.Array(
-      Type.Object(
-        {
-          priceAgreementId: Type.String(),
-          source: Scope,
-          because: Type.Enum([
-            "other-currency",
-            "expired",
-            "not-yet-in-force",
-            "unit-not-sold",
-            "quantity-too-small",
-            "outranked",
-          ]),
-          explanation: Type.String(),
-        },
-        { additionalProperties: false },
+    passedOver: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            priceAgreementId: Type.String(),
+            source: Scope,
+            because: Type.Enum([
+              "other-currency",
+              "expired",
+              "not-yet-in-force",
+              "unit-not-sold",
+              "quantity-too-small",
+              "outranked",
+            ]),
+            explanation: Type.String(),
+          },
+          { additionalProperties: false },
+        ),
+        { description: "Where asked for: agreements that look cheaper, and why they do not hold. Three at most." },
       ),
-      { description: "Agreements that look cheaper, and why they do not hold. Three at most." },
     ),
     quantityFaults: Type.Array(Type.String(), {
       description: "What the quantity should be and is not, in base units: an order of it would be refused.",
@@ -70,7 +72,6 @@ const PriceLine = Type.Object(
   },
   { additionalProperties: false },
 );
-export type PriceLine = Static<typeof PriceLine>;
 
 export const Prices = Type.Object(
   {
@@ -83,4 +84,3 @@ export const Prices = Type.Object(
   },
   { $id: "Prices", additionalProperties: false },
 );
-export type Prices = Static<typeof Prices>;

@@ -1,0 +1,21 @@
+import fc from "fast-check";
+import type { Action, ActionKind } from "./action.ts";
+import { branchKinds } from "./branch-work.ts";
+import { erpKinds } from "./erp.ts";
+import { orderKinds } from "./orders.ts";
+import { serviceDeskKinds } from "./service-desk.ts";
+import { stockKinds } from "./stock.ts";
+
+/** Everything that can happen in a trade. What the hub learns to do next is tested by adding it here. */
+export const kinds: readonly ActionKind[] = [
+  ...orderKinds,
+  ...serviceDeskKinds,
+  ...stockKinds,
+  ...branchKinds,
+  ...erpKinds,
+];
+
+/** What comes in at the doors, before anybody goes on with it. */
+export const doorKinds: readonly ActionKind[] = [...orderKinds, ...serviceDeskKinds, ...stockKinds];
+
+export const anyAction = (from: readonly ActionKind[] = kinds): fc.Arbitrary<Action> => fc.oneof(...from);

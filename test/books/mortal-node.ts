@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { createOrderIntake, createSubmitQueue, type SubmitRequest } from "#domains";
+import { createEventLog } from "#events";
+import { createIds, openDatabase, systemClock, type Database } from "#platform";
+import { unhurried } from "./unhurried.ts";
+
+/**
+ * The part of a hub that takes orders, as a process of its own, to be killed. It dies with its parent, and by its own hand, with SIGKILL, when a
+ * transaction has written everything and has yet to commit, if it was told to at the nth.
+ */
+export interface MortalOrder {
+  readonly databaseUrl: string;
+  readonly diesBeforeCommit: number | null;
+}
+export interface Question {
+  readonly id: number;
+  readonly request: SubmitRequest;
+}
+/** What it answered; without `outcome` it could not say. */
+export interface Answer {
+  readonly id: number;
+  readonly outcome?: string;
+  readonly repeat?: boolean;
+  readonly salesOrderId?: string;
+  readonly trouble?: string;
+}
+
+const order: MortalOrder = JSON.parse(process.argv[2] ?? "{}");
+const die = () => process.kill(process.pid, "SIGKILL");
+process.on("disconnect", die);
+
+/** Between the last statement and the commit there is time to die. */
+function mortal(database: Database): Database {
+  let commits = 0;
+  return {
+    ...database,
+    transaction: (work, options) =>
+      database.transaction(async (tx) => {
+        const result = await work(tx);
+        commits += 1;
+        if (commits === order.diesBeforeCommit) {
+          await systemClock.sleep(LAST_WORDS_MS);
+          die();
+        }
+        return result;
+      }, options),
+  };
+}
+/** Long enough for an answer that does not wait for its commit to reach the parent. */
+const LAST_WORDS_MS = 30;
+
+const database = mortal(
+  unhurried(openDatabase({ url: order.databaseUrl, maxConnections: 4, applicationName: "mortal" }), Math.random),
+);
+const ids = createIds(systemClock, randomBytes);
+const eventLog = createEventLog({ clock: systemClock, ids, source: "books", routes: [] });
+const policies = { price: { tolerancePercent: "1", above: "accept", below: "hold" } } as const;
+const intake = createOrderIntake({ database, eventLog, ids, clock: systemClock, policies });
+const queue = createSubmitQueue(intake, { clock: systemClock, listMax: 20 });
+
+const answered = (answer: Answer) => process.send?.(answer);
+process.on("message", ({ id, request }: Question) => {
+  queue.submit(request).then(
+    ({ outcome, repeat, salesOrder }) =>
+      answered({ id, outcome, repeat, ...(salesOrder && { salesOrderId: salesOrder.salesOrderId }) }),
+    (error: Error) => answered({ id, trouble: error.message }),
+  );
+});
+process.send?.("up");
