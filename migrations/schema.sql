@@ -253,8 +253,10 @@ create table inventory_positions (
   oversold_since timestamp with time zone,
   source_sequence numeric not null,
   as_of timestamp with time zone not null,
+  reserved numeric not null default 0,
   constraint inventory_positions_allocated_check CHECK ((allocated >= (0)::numeric)),
-  constraint inventory_positions_pkey PRIMARY KEY (sku, branch)
+  constraint inventory_positions_pkey PRIMARY KEY (sku, branch),
+  constraint inventory_positions_reserved_check CHECK ((reserved >= (0)::numeric))
 ) with (fillfactor=70);
 CREATE TRIGGER tell_deleted AFTER DELETE ON inventory_positions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
 CREATE TRIGGER tell_inserted AFTER INSERT ON inventory_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
@@ -414,11 +416,21 @@ create table products (
   source text not null,
   updated_at timestamp with time zone not null,
   synced_at timestamp with time zone not null,
+  kit_components jsonb,
+  substitutes jsonb,
   constraint products_pkey PRIMARY KEY (sku)
 );
 CREATE TRIGGER tell_deleted AFTER DELETE ON products REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
 CREATE TRIGGER tell_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
 CREATE TRIGGER tell_updated AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
+
+create table promising_rules (
+  version text not null,
+  rules jsonb not null,
+  branches jsonb not null,
+  applied_at timestamp with time zone not null,
+  constraint promising_rules_pkey PRIMARY KEY (version)
+);
 
 create table purged_changes (
   stream text not null,
@@ -435,6 +447,40 @@ create table reference_changes (
   constraint reference_changes_pkey PRIMARY KEY (tx, seq)
 );
 CREATE INDEX reference_changes_age ON reference_changes USING btree (changed_at);
+
+create table reservation_lines (
+  reservation_id text not null,
+  line_number integer not null,
+  sku text not null,
+  branch text not null,
+  quantity numeric not null,
+  expires_at timestamp with time zone not null,
+  is_live boolean not null default true,
+  constraint reservation_lines_pkey PRIMARY KEY (reservation_id, line_number, sku, branch),
+  constraint reservation_lines_quantity_check CHECK ((quantity > (0)::numeric)),
+  constraint reservation_lines_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservations(reservation_id) ON DELETE CASCADE
+);
+CREATE INDEX reservation_lines_expiry ON reservation_lines USING btree (expires_at) WHERE is_live;
+CREATE INDEX reservation_lines_position ON reservation_lines USING btree (sku, branch) WHERE is_live;
+
+create table reservations (
+  reservation_id text not null,
+  idempotency_key text not null,
+  fingerprint text not null,
+  channel text not null,
+  customer_number text,
+  reference text,
+  reserved_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended text,
+  ended_at timestamp with time zone,
+  sales_order_id text,
+  lines jsonb not null,
+  constraint reservations_ended_check CHECK ((ended = ANY (ARRAY['ordered'::text, 'released'::text]))),
+  constraint reservations_idempotency_key_key UNIQUE (idempotency_key),
+  constraint reservations_pkey PRIMARY KEY (reservation_id)
+);
+CREATE INDEX reservations_reference ON reservations USING btree (reference);
 
 create table sales_order_holds (
   sales_order_id text not null,
@@ -469,6 +515,10 @@ create table sales_order_lines (
   price jsonb not null,
   allocation_explanation text not null,
   promised_on date,
+  is_kit boolean not null default false,
+  kit_line_number integer,
+  kit_quantity numeric,
+  substituted_for text,
   constraint sales_order_lines_check CHECK ((quantity_ordered = ((((quantity_open + quantity_allocated) + quantity_backordered) + quantity_shipped) + quantity_cancelled))),
   constraint sales_order_lines_check1 CHECK ((LEAST(quantity_open, quantity_allocated, quantity_backordered, quantity_shipped, quantity_cancelled) >= (0)::numeric)),
   constraint sales_order_lines_pkey PRIMARY KEY (sales_order_id, line_number)

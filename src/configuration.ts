@@ -1,3 +1,5 @@
+import { BranchCalendar, Coordinates, findPromisingFaults, PromisingRules } from "#domains";
+import { ConfigurationError, readConfiguration } from "#platform";
 import { Address, BranchCode, Currency, NonNegativeDecimal, SystemCode } from "#contracts";
 import { Type, type Static } from "typebox";
 
@@ -59,6 +61,8 @@ const Branch = Type.Object(
     warehouse: SystemCode,
     address: Address,
     sourcingRank: Type.Optional(Type.Integer({ minimum: 0 })),
+    coordinates: Type.Optional(Coordinates),
+    calendar: Type.Optional(BranchCalendar),
   },
   { additionalProperties: false },
 );
@@ -137,6 +141,7 @@ export const HubConfiguration = Type.Object(
     channels: Type.Array(Channel, { minItems: 1 }),
     branches: Type.Array(Branch, { minItems: 1 }),
     policies: Policies,
+    promising: Type.Optional(PromisingRules),
     feeds: Type.Object({ everyMs: Type.Integer({ minimum: 250 }) }, { additionalProperties: false }),
   },
   { additionalProperties: false },
@@ -145,3 +150,12 @@ export type HubConfiguration = Static<typeof HubConfiguration>;
 
 /** Gives `crossdock.config.ts` its types; what it says is validated whole at start. */
 export const defineHub = (configuration: HubConfiguration): HubConfiguration => configuration;
+
+/** The configuration, judged whole; throws a ConfigurationError with every fault. */
+export function readHub(given: unknown): HubConfiguration {
+  const configuration = readConfiguration(HubConfiguration, given);
+  const { promising = {}, branches, channels } = configuration;
+  const faults = findPromisingFaults(promising, { branches, channels: channels.map(({ code }) => code) });
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return configuration;
+}

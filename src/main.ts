@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { createServer } from "node:net";
 import {
   applyBranches,
+  applyPromisingRules,
   createInbound,
   createOrderIntake,
   createPositionBoard,
@@ -20,9 +21,11 @@ import {
   createOrderDesk,
   createResubmit,
   createShipmentDesk,
+  askAvailableToPromise,
   createPriceDesk,
   createStockDesk,
   createEventDesk,
+  createReservationDesk,
   createSystemDesk,
   type Hub as HttpHub,
   type OrderDesk,
@@ -36,7 +39,16 @@ import {
   purgeExchanges,
   readStory,
 } from "#observability";
-import { createIds, createWaker, joinCluster, liveNodes, type Clock, type Database, type Log } from "#platform";
+import {
+  createIds,
+  createWaker,
+  joinCluster,
+  liveNodes,
+  type Clock,
+  type Database,
+  type Log,
+  type Transaction,
+} from "#platform";
 import {
   compileAll,
   createEngine,
@@ -87,6 +99,8 @@ export interface Hub {
 
 const VERSION = "0.1.0";
 const PURGE_EVERY_MS = 3_600_000;
+/** What expired counts as free at once where something is promised; this is how soon those who wait are served from it. */
+const EXPIRE_EVERY_MS = 1000;
 const DAY_MS = 86_400_000;
 const FOLDER_POLL_MS = 500;
 const CHANGES_EVERY_MS = 200;
@@ -221,7 +235,8 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
   const book = createReferenceBook({ database, clock });
   const board = createPositionBoard({ database, clock, edition: ids.next("brd") });
-  const policies = intakePolicies(configuration);
+  const promising = await database.transaction((tx) => applyConfigured(tx, configuration, clock.now()));
+  const policies = { ...intakePolicies(configuration), promising };
   const outlook = createStockMemory({ database, clock });
   const intake = createSubmitQueue(
     createOrderIntake({ database, eventLog, ids, clock, policies, reference: book, outlook }),
@@ -247,6 +262,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const audit = createAudit(clock);
   const byHand = { database, eventLog, clock, audit, wake: () => waker.notify() };
   const orders = createOrderDesk({ ...byHand, queue: intake });
+  const reservations = createReservationDesk({ ...byHand, ids, promising });
   const doors = openWebhookDoors({
     configuration,
     connected,
@@ -265,14 +281,35 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
     }),
     audit,
   });
-  await database.transaction((tx) =>
-    applyBranches(
-      tx,
-      configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
-    ),
+  return {
+    byHand,
+    promising,
+    intake,
+    book,
+    board,
+    outlook,
+    policies,
+    engine,
+    operators,
+    referenceSync,
+    orders,
+    reservations,
+    doors,
+    inbound,
+    switches,
+  };
+}
+
+/** Our branches, and the rules by which stock is promised, as they are configured. */
+async function applyConfigured(tx: Transaction, { branches, promising = {} }: HubConfiguration, now: Date) {
+  const ranked = branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank }));
+  await applyBranches(tx, ranked);
+  return applyPromisingRules(
+    tx,
+    promising,
+    ranked.map(({ name: _name, warehouse: _warehouse, ...branch }) => branch),
+    now,
   );
-  const inMemory = { book, board, outlook };
-  return { byHand, intake, ...inMemory, policies, engine, operators, referenceSync, orders, doors, inbound, switches };
 }
 type Business = Awaited<ReturnType<typeof openBusiness>>;
 
@@ -336,6 +373,9 @@ function startBackground(
       const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
       await purgeChanges(database, "position_changes", before);
       await purgeChanges(database, "reference_changes", before);
+    }),
+    again("Giving back expired reservations", EXPIRE_EVERY_MS, async () => {
+      if (await isEldest()) await business.reservations.expire();
     }),
     again("Sharing the lanes", 1000, async () => {
       const nodes = Math.max(1, (await liveNodes(database)).length);
@@ -425,7 +465,7 @@ function httpHub(
 ): HttpHub {
   const { clock, log } = options;
   const { database, ids, waker } = ground;
-  const { operators, orders, doors, inbound, switches, board, book, policies } = business;
+  const { operators, orders, reservations, doors, inbound, switches, board, book, policies } = business;
   const systems = new Map(connected.map(({ code, lane, connector: { title, kind } }) => [code, { lane, title, kind }]));
   return {
     version: VERSION,
@@ -435,6 +475,7 @@ function httpHub(
     metrics: ground.metrics,
     gate: createTokenGate({ database, clock }),
     orders,
+    reservations,
     shipments: createShipmentDesk(business.byHand),
     events: createEventDesk(database, waker),
     inbound,
@@ -443,6 +484,8 @@ function httpHub(
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
     availability: createStockDesk({ board, book, clock }).availability,
+    availableToPromise: (skus, asked) =>
+      askAvailableToPromise(database, { clock, promising: business.promising }, skus, asked),
     prices: createPriceDesk({ book, clock, timeZone: policies.timeZone }).prices,
     readiness: () => readiness(database),
   };

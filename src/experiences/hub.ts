@@ -1,5 +1,14 @@
-import type { Address, HoldReason, LoggedEvent, SalesOrder, Shipment, ShippingDocument } from "#contracts";
-import type { Inbound, SubmitRequest, SubmitResult } from "#domains";
+import type {
+  Address,
+  AvailableToPromise,
+  HoldReason,
+  LoggedEvent,
+  Reservation,
+  SalesOrder,
+  Shipment,
+  ShippingDocument,
+} from "#contracts";
+import type { Inbound, ReservationRequest, ReservationResult, SubmitRequest, SubmitResult } from "#domains";
 import type { TokenGate } from "#governance";
 import type { Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
@@ -23,6 +32,14 @@ export interface OrderDesk {
   /** Throws "not-found", or "not-possible-now" with the reason. */
   cancel(salesOrderId: string, who: WhoAndWhy): Promise<void>;
   releaseHold(salesOrderId: string, hold: HoldReason, who: WhoAndWhy): Promise<void>;
+}
+
+export interface ReservationDesk {
+  reserve(requests: readonly ReservationRequest[]): Promise<readonly ReservationResult[]>;
+  read(reservationId: string): Promise<Reservation | null>;
+  /** Throws "not-found", or "not-possible-now" with the reason; so does releasing. */
+  extend(reservationId: string, minutes: number): Promise<Reservation | null>;
+  release(reservationId: string): Promise<void>;
 }
 
 export interface ShipmentDesk {
@@ -66,10 +83,18 @@ export interface SystemDesk {
   open(system: string, who: WhoAndWhy): Promise<void>;
 }
 
+/** For how much a day is wanted, and who asks. */
+export interface AtpAsked {
+  readonly quantity?: string;
+  readonly channel?: string;
+}
+
 export interface AvailabilityQuestion {
   /** Each once. */
   readonly skus: readonly string[];
   readonly customerNumber?: string;
+  /** Less what other channels keep for themselves. */
+  readonly channel?: string;
 }
 export interface AvailabilityAnswer {
   /** Of what is known: while it stays the same, so do the figures. */
@@ -98,6 +123,7 @@ export interface Hub {
   readonly metrics: Metrics;
   readonly gate: TokenGate;
   readonly orders: OrderDesk;
+  readonly reservations: ReservationDesk;
   readonly shipments: ShipmentDesk;
   readonly events: EventDesk;
   readonly inbound: Pick<Inbound, "keep">;
@@ -110,6 +136,7 @@ export interface Hub {
   availability(question: AvailabilityQuestion): AvailabilityAnswer;
   /** `Prices`, written out. */
   prices(question: PriceQuestion): string;
+  availableToPromise(skus: readonly string[], asked: AtpAsked): Promise<readonly AvailableToPromise[]>;
   /** What must be in order before requests are welcome; each with a sentence. */
   readiness(): Promise<readonly { readonly check: string; readonly isReady: boolean; readonly explanation: string }[]>;
 }

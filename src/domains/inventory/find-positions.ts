@@ -1,6 +1,7 @@
 import type { InventoryPosition } from "#contracts";
 import type { Queryable } from "#platform";
 import { textArraySql } from "../built-documents.ts";
+import { availableSql } from "./read-stock.ts";
 import { betweenBlocks, milliseconds, readByBlocks, sharedTimes } from "../read-by-blocks.ts";
 
 type Row = readonly [
@@ -8,6 +9,7 @@ type Row = readonly [
   branch: string,
   onHand: string,
   allocated: string,
+  reserved: string,
   safetyStock: string,
   availableToPromise: string,
   inbound: InventoryPosition["inbound"],
@@ -18,8 +20,8 @@ type Row = readonly [
 /** Bare rows as one JSON: there may be a million of them (see read-agreements.ts). */
 const selectPositions = (from: string) => `
   select coalesce(json_agg(json_build_array(
-           p.sku, p.branch, trim_scale(p.on_hand)::text, trim_scale(p.allocated)::text, trim_scale(p.safety_stock)::text,
-           trim_scale(greatest(p.on_hand - p.allocated - p.safety_stock, 0))::text, p.inbound, ${milliseconds("p.as_of")}, p.source)
+           p.sku, p.branch, trim_scale(p.on_hand)::text, trim_scale(p.allocated)::text, trim_scale(p.reserved)::text,
+           trim_scale(p.safety_stock)::text, trim_scale(${availableSql})::text, p.inbound, ${milliseconds("p.as_of")}, p.source)
          order by p.sku, p.branch), '[]') as rows
     from ${from} p`;
 
@@ -31,11 +33,12 @@ async function readPositions(
   const [read] = await database.query<{ rows: readonly Row[] }>(selectPositions(from), parameters);
   const { instant } = sharedTimes();
   return (read?.rows ?? []).map(
-    ([sku, branch, onHand, allocated, safetyStock, availableToPromise, inbound, asOfMs, source]) => ({
+    ([sku, branch, onHand, allocated, reserved, safetyStock, availableToPromise, inbound, asOfMs, source]) => ({
       sku,
       branch,
       onHand,
       allocated,
+      reserved,
       safetyStock,
       availableToPromise,
       inbound,

@@ -16,7 +16,7 @@ const selectProducts = `
            'lengthIn', p.length_in::text, 'widthIn', p.width_in::text, 'heightIn', p.height_in::text,
            'freightClass', p.freight_class, 'hazardous', p.hazardous, 'taxCode', p.tax_code,
            'minimumOrderQuantity', p.minimum_order_quantity::text, 'orderMultiple', p.order_multiple::text,
-           'updatedAt', ${instantSql("p.updated_at")})) as product,
+           'kitComponents', p.kit_components, 'substitutes', p.substitutes, 'updatedAt', ${instantSql("p.updated_at")})) as product,
          p.synced_at as "syncedAt"
     from products p`;
 

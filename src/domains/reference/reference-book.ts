@@ -9,6 +9,7 @@ import { readFeeds, type Feed } from "../feeds.ts";
 import type { Reference, ReferenceSource } from "../orders/intake/reference.ts";
 import type { AgreementOnFile } from "../pricing/read-agreements.ts";
 import type { KnownProduct } from "../products/find-products.ts";
+import { relatedSkus } from "../products/kits.ts";
 import { emptyContents, lookUpMissing, readContents, rereadContents, type Asked } from "./book-contents.ts";
 
 /** Items, accounts, price agreements and branches in memory: what orders are judged by and storefronts are answered from. */
@@ -84,6 +85,8 @@ export function createReferenceBook({ database, clock }: { database: Database; c
 
   async function lookUp(by: Queryable, asked: Asked): Promise<void> {
     await lookUpMissing(by, contents, asked);
+    const related = asked.skus.flatMap((sku) => relatedSkus(knownProduct(sku)?.product));
+    if (related.length > 0) await lookUpMissing(by, contents, { skus: related, customerNumbers: [] });
     if (branches.length === 0) branches = await readBranches(by);
   }
 

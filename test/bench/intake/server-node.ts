@@ -68,6 +68,7 @@ const hubOf = (database: Database, submit: Submit): Hub => ({
     cancel: notHere,
     releaseHold: notHere,
   },
+  reservations: { reserve: notHere, read: notHere, extend: notHere, release: notHere },
   shipments: { read: notHere, document: notHere, correctAddress: notHere, replan: notHere },
   events: { read: notHere, end: notHere, listen: notHere },
   inbound: { keep: notHere },
@@ -76,6 +77,7 @@ const hubOf = (database: Database, submit: Submit): Hub => ({
   webhooks: new Map(),
   story: notHere,
   availability: notHere,
+  availableToPromise: notHere,
   prices: notHere,
   readiness: notHere,
 });

@@ -4,8 +4,10 @@ import type { Account } from "../../customers/find-accounts.ts";
 import { priceFor } from "../../pricing/price-for.ts";
 import { addressDoubts } from "./address-doubts.ts";
 import { checkLine, type CheckedLine, type JudgedLine } from "./check-line.ts";
+import { withComponents } from "./kit-lines.ts";
 import type { CompletePolicies } from "./policies.ts";
 import type { Reference } from "./reference.ts";
+import { itemOf, type ReplacementStock } from "./replace-lines.ts";
 
 export interface HoldFound {
   readonly reason: HoldReason;
@@ -24,6 +26,8 @@ export interface CheckedDraft {
 export interface CheckContext {
   readonly reference: Reference;
   readonly policies: CompletePolicies;
+  /** What is left of items that go or may be replaced; null: nobody looked, none is among the lines. */
+  readonly stock?: ReplacementStock | null;
   /** The day prices are taken of, YYYY-MM-DD. */
   readonly today: string;
 }
@@ -35,18 +39,41 @@ export function checkDraft(
 ): { readonly faults: readonly Fault[] } | CheckedDraft {
   const customer = context.reference.customer(draft.customerNumber);
   const shipTo = shipToOf(draft, customer);
-  const checked = draft.lines.map((line, index) => checkLine(lineQuestion(draft, index, context, customer, line)));
+  const checked = draft.lines.map((line, index) => checkItem(draft, index, context, customer, line));
+  const exploded = checked.map((one, index) =>
+    "faults" in one ? [] : withComponents(one.line, `/lines/${index}`, (sku) => context.reference.product(sku)),
+  );
   const faults = [
     ...customerFaults(draft, customer),
     ...("path" in shipTo ? [shipTo] : []),
     ...duplicateLineFaults(draft),
     ...checked.flatMap((line) => ("faults" in line ? line.faults : [])),
+    ...exploded.flatMap((lines) => ("faults" in lines ? lines.faults : [])),
   ];
   const judged = checked.flatMap((line) => ("faults" in line ? [] : [line]));
-  const lines = judged.map(({ line }) => line);
+  const lines = exploded.flatMap((made) => ("faults" in made ? [] : made));
   if (!customer || "path" in shipTo || faults.length > 0) return { faults };
   const merchandiseAmount = round(add(...lines.map(({ lineAmount }) => lineAmount)), 2);
   return { customer, shipTo, lines, merchandiseAmount, holds: holdsOf(customer, shipTo, judged, context.policies) };
+}
+
+/** A line as it is sold: perhaps as another item than was ordered. */
+function checkItem(
+  draft: SalesOrderDraft,
+  index: number,
+  context: CheckContext,
+  customer: Account | undefined,
+  line: SalesOrderDraft["lines"][number],
+): ReturnType<typeof checkLine> {
+  const { reference, stock = null, policies } = context;
+  const item = itemOf(draft, index, { reference, stock, plan: policies.promising });
+  if ("fault" in item) return { faults: [item.fault] };
+  const sold = item.substitution === undefined || !item.product ? line : { ...line, sku: item.product.sku };
+  const question = lineQuestion(draft, index, context, customer, sold);
+  const checked = checkLine({ ...question, product: item.product, isLeft: stock !== null });
+  if ("faults" in checked || item.substitution === undefined) return checked;
+  const replaced = { substitutedFor: line.sku, substitution: item.substitution };
+  return { ...checked, line: { ...checked.line, ...replaced } };
 }
 
 function lineQuestion(

@@ -18,6 +18,15 @@ export interface CheckedLine {
   readonly unitPrice: string;
   readonly lineAmount: string;
   readonly price: PriceExplanation;
+  /** It has the price; the lines of its components, below, have the stock. */
+  readonly isKit?: true;
+  /** Of a component: the kit's line, and how many of it are in one kit. */
+  readonly kitLineNumber?: number;
+  readonly kitQuantity?: string;
+  /** What was ordered, and by policy became this. */
+  readonly substitutedFor?: string;
+  /** Why, for the line's explanation. */
+  readonly substitution?: string;
 }
 
 export interface JudgedLine {
@@ -35,6 +44,8 @@ export interface LineQuestion {
   /** JSON pointer of the line. */
   readonly path: string;
   readonly product: Product | undefined;
+  /** Of a discontinued item: that it is still there. */
+  readonly isLeft?: boolean;
   readonly policies: CompletePolicies;
   /** What becomes of the channel's price where it is not ours. */
   readonly priceRule: PriceRule;
@@ -45,7 +56,7 @@ export interface LineQuestion {
 /** Everything that is wrong with a line, or the line as it would be written. */
 export function checkLine(question: LineQuestion): Faulty | JudgedLine {
   const { line, path, product } = question;
-  const faults = itemFaults(line, path, product);
+  const faults = itemFaults(question);
   if (!product || faults.length > 0) return { faults };
   const quantity = toBaseUnits(product, line.quantity, line.unitOfMeasure);
   if (quantity === null) return { faults: [unitFault(line, path, product)] };
@@ -53,7 +64,7 @@ export function checkLine(question: LineQuestion): Faulty | JudgedLine {
   return quantities.length > 0 ? { faults: quantities } : priceLine(question, product, quantity);
 }
 
-function itemFaults({ sku }: SalesOrderDraftLine, path: string, product: Product | undefined): Fault[] {
+function itemFaults({ line: { sku }, path, product, isLeft }: LineQuestion): Fault[] {
   const at = `${path}/sku`;
   if (!product) {
     return [
@@ -65,7 +76,8 @@ function itemFaults({ sku }: SalesOrderDraftLine, path: string, product: Product
       },
     ];
   }
-  if (product.status === "active") return [];
+  // What is discontinued and left was let through before.
+  if (product.status === "active" || (product.status === "discontinued" && isLeft)) return [];
   const fix = product.supersededBy
     ? `Order its successor ${product.supersededBy}.`
     : "It has no successor; leave the line out.";

@@ -54,7 +54,7 @@ const allocatedOf = (results: readonly SubmitResult[]) =>
 const waitingBesideStock = () =>
   database.query(
     `select p.sku, p.branch from inventory_positions p
-      where p.on_hand - p.allocated - p.safety_stock > 0
+      where p.on_hand - p.allocated - p.reserved - p.safety_stock > 0
         and exists (select 1 from sales_order_lines l where l.sku = p.sku and l.quantity_backordered > 0)`,
   );
 

@@ -1,7 +1,7 @@
 import type { EventDraft, SalesOrder } from "#contracts";
 import { isPositive, subtract, type Clock, type Database, type Ids, type Transaction } from "#platform";
 import { keepRegister } from "../../inventory/position-register.ts";
-import { readExpected } from "../../inventory/read-stock.ts";
+import { readExpected, readLockedStock } from "../../inventory/read-stock.ts";
 import {
   outlookOf,
   positionKey,
@@ -10,6 +10,8 @@ import {
   type StockOutlookSource,
 } from "../../inventory/stock-outlook.ts";
 import { businessDay } from "../../pricing/business-day.ts";
+import { giveBackExpired, hasExpired } from "../../reservations/give-back.ts";
+import { redeem, skusOfClaims } from "../../reservations/redeem.ts";
 import { readSalesOrders } from "../read/read-sales-orders.ts";
 import { answersTo } from "./answers.ts";
 import { settleCredit, type DecidedOrder, type SourcedOrder } from "./decide-order.ts";
@@ -18,7 +20,15 @@ import { eventsOf } from "./intake-events.ts";
 import type { Judgement } from "./judge-requests.ts";
 import { lockList, type LockedList, type WhatToLock } from "./lock-list.ts";
 import { findPurchaseOrders, type PurchaseOrderBearer } from "./originals.ts";
-import { customersOf, judgeList, planSourcing, skusOf, type JudgedList, type SourcingPlan } from "./plan-list.ts";
+import {
+  claimsOf,
+  customersOf,
+  judgeList,
+  planSourcing,
+  skusOf,
+  type JudgedList,
+  type SourcingPlan,
+} from "./plan-list.ts";
 import type { CompletePolicies } from "./policies.ts";
 import { promiseBackorders } from "./promise-backorders.ts";
 import type { ReferenceSource } from "./reference.ts";
@@ -62,9 +72,11 @@ async function takeCandidates(
   now: Date,
   context: ListContext,
 ): Promise<Documents> {
-  const plan = planSourcing(judged, await context.outlook.forSkus(database, skusOf(judged)));
   const work = { judged, now, context };
   const options = { retries: CONTENTION_RETRIES };
+  // What a reservation keeps comes free under the locks only.
+  if (claimsOf(judged).length > 0) return database.transaction((tx) => takeUnderLocks(tx, work), options);
+  const plan = planSourcing(judged, await context.outlook.forSkus(database, skusOf(judged)));
   const asPlanned = await database.transaction((tx) => takeAsPlanned(tx, plan, work), options);
   return asPlanned ?? database.transaction((tx) => takeUnderLocks(tx, work), options);
 }
@@ -80,17 +92,24 @@ async function takeAsPlanned(tx: Transaction, plan: SourcingPlan, work: Work): P
   const wanted = {
     customerNumbers: customersOf(work.judged),
     positions: [...plan.stock.taken.values()],
-    skus: [...plan.shortSkus],
+    skus: [...plan.shortSkus, ...plan.guardedSkus],
   };
   const held = await lock(tx, wanted, work);
-  return standsBefore(plan.stock, plan.shortSkus, held.positions) ? take(tx, plan, held, work) : null;
+  if (!standsBefore(plan.stock, plan, held.positions)) return null;
+  if (wanted.skus.length > 0 && (await hasExpired(tx, wanted.skus, work.now))) return null;
+  return take(tx, plan, held, work);
 }
 
 /** Everything the list might want is locked first, so that what is decided by it is true. */
 async function takeUnderLocks(tx: Transaction, work: Work): Promise<Documents> {
-  const wanted = { customerNumbers: customersOf(work.judged), positions: [], skus: skusOf(work.judged) };
-  const held = await lock(tx, wanted, work);
-  return take(tx, planSourcing(work.judged, outlookOf(held.positions)), held, work);
+  const { judged, now } = work;
+  const claims = claimsOf(judged);
+  const skus = [...new Set([...skusOf(judged), ...(await skusOfClaims(tx, claims))])];
+  const held = await lock(tx, { customerNumbers: customersOf(judged), positions: [], skus }, work);
+  await giveBackExpired(tx, skus, now);
+  const redeemed = await redeem(tx, claims, now);
+  const positions = await readLockedStock(tx, skus);
+  return take(tx, planSourcing(judged, outlookOf(positions), redeemed), { ...held, positions }, work);
 }
 
 interface Held extends LockedList {

@@ -66,6 +66,10 @@ function lineRows({ salesOrderId, checked, sourced }: DecidedOrder) {
     return {
       salesOrderId,
       ...line,
+      isKit: String(line.isKit ?? false),
+      kitLineNumber: line.kitLineNumber ?? null,
+      kitQuantity: line.kitQuantity ?? null,
+      substitutedFor: line.substitutedFor ?? null,
       allocated: subtract(line.quantity, backordered),
       backordered,
       explanation: source?.explanation ?? "",
@@ -118,6 +122,10 @@ const linePacking = packing<ReturnType<typeof lineRows>[number]>({
   price: "jsonb",
   explanation: "text",
   promisedOn: "date",
+  isKit: "text",
+  kitLineNumber: "integer",
+  kitQuantity: "numeric",
+  substitutedFor: "text",
 });
 
 const allocationPacking = packing<ReturnType<typeof allocationRows>[number]>({
@@ -147,9 +155,11 @@ const writeStatement = {
   ), lined as (
     insert into sales_order_lines (sales_order_id, line_number, sku, description, ordered_quantity, ordered_unit_of_measure,
                                    base_unit_of_measure, quantity_ordered, quantity_open, quantity_allocated, quantity_backordered,
-                                   unit_price, line_amount, price, allocation_explanation, promised_on)
+                                   unit_price, line_amount, price, allocation_explanation, promised_on, is_kit,
+                                   kit_line_number, kit_quantity, substituted_for)
     select "salesOrderId", "lineNumber", sku, description, "orderedQuantity", "orderedUnitOfMeasure", "baseUnitOfMeasure", quantity, 0,
-           allocated, backordered, "unitPrice", "lineAmount", price, explanation, "promisedOn"
+           allocated, backordered, "unitPrice", "lineAmount", price, explanation, "promisedOn", "isKit"::boolean,
+           "kitLineNumber", "kitQuantity", "substitutedFor"
       from (${linePacking.unpack("$1::jsonb -> 'lines'")}) l
   ), tied as (
     insert into allocations (sales_order_id, line_number, branch, sku, quantity)
