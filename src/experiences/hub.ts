@@ -93,6 +93,8 @@ export interface AvailabilityQuestion {
   /** Each once. */
   readonly skus: readonly string[];
   readonly customerNumber?: string;
+  /** Less what other channels keep for themselves. */
+  readonly channel?: string;
 }
 export interface AvailabilityAnswer {
   /** Of what is known: while it stays the same, so do the figures. */

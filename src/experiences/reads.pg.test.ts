@@ -106,6 +106,27 @@ describe("asking what can be promised", () => {
     ]);
   });
 
+  it("leaves out what other channels keep, at a branch and over all, and never below nothing", async () => {
+    const reserves = {
+      concerns: (channel: string, sku: string) => channel !== "portal" && sku === elbow,
+      keptAt: (_channel: string, _sku: string, branch: string) => (branch === "DFW" ? "40" : "0"),
+      keptOverall: () => "45",
+    };
+    const desk = createStockDesk({ board, book, clock: post.clock, reserves });
+    const told = (channel: string) =>
+      JSON.parse(
+        desk
+          .availability({ skus: [elbow], channel })
+          .json()
+          .bytes.toString(),
+      ).items[0];
+    expect(told("portal").availableToPromise).toBe("130");
+    expect(told("web-shop")).toMatchObject({
+      availableToPromise: "85",
+      positions: [{ availableToPromise: "85" }, { availableToPromise: "0" }],
+    });
+  });
+
   it("says that nothing changed where nothing did, and answers anew where something did", async () => {
     const { etag } = (await get(`skus=${elbow},${tube}`)).headers;
     const unless = { "if-none-match": String(etag) };

@@ -1,22 +1,44 @@
+import type { Product } from "#contracts";
 import type { PositionBoard } from "#domains";
 import type { Clock } from "#platform";
 import type { AvailabilityAnswer, AvailabilityQuestion } from "../hub.ts";
 import { createAnswerBuffers, type LentBytes } from "../answer-buffers.ts";
 import { accountOf, ageSeconds, knowledgeOf, type Book } from "./knowledge-desk.ts";
-import { createWrittenItems } from "./written-items.ts";
+import { createWrittenItems, lessKept, writeItem, type WrittenItem } from "./written-items.ts";
+
+/** What channels keep for themselves, and so from the others. */
+interface KeptForChannels {
+  /** Whether anybody keeps anything of an item from this channel. */
+  concerns(channel: string, sku: string): boolean;
+  keptAt(channel: string, sku: string, branch: string): string;
+  keptOverall(channel: string, sku: string): string;
+}
+const nothingKept: KeptForChannels = { concerns: () => false, keptAt: () => "0", keptOverall: () => "0" };
 
 interface StockDeskOptions {
   readonly board: Pick<PositionBoard, "item" | "version" | "readAt" | "edition">;
   readonly book: Book;
   readonly clock: Clock;
+  readonly reserves?: KeptForChannels;
 }
 
 /** What can be promised, from memory, put together from items that were written before. */
-export function createStockDesk({ board, book, clock }: StockDeskOptions) {
+export function createStockDesk({ board, book, clock, reserves = nothingKept }: StockDeskOptions) {
   const written = createWrittenItems();
   const lend = createAnswerBuffers();
 
-  function answer({ skus, customerNumber }: AvailabilityQuestion): LentBytes {
+  function itemOf(product: Product, channel: string | undefined): WrittenItem {
+    const { sku } = product;
+    const item = board.item(sku);
+    if (!item || channel === undefined || !reserves.concerns(channel, sku)) return written(product, item);
+    const kept = {
+      at: (branch: string) => reserves.keptAt(channel, sku, branch),
+      overall: reserves.keptOverall(channel, sku),
+    };
+    return { bytes: writeItem(product, lessKept(item, kept)), asOfMs: item.asOfMs };
+  }
+
+  function answer({ skus, customerNumber, channel }: AvailabilityQuestion): LentBytes {
     const now = clock.now();
     const account = customerNumber === undefined ? null : accountOf(book, customerNumber, "query customerNumber");
     const parts: Buffer[] = [];
@@ -28,7 +50,7 @@ export function createStockDesk({ board, book, clock }: StockDeskOptions) {
         unknown.push({ sku, explanation: `The hub knows no item ${sku}.` });
         continue;
       }
-      const { bytes, asOfMs } = written(product, board.item(sku));
+      const { bytes, asOfMs } = itemOf(product, channel);
       oldestMs = Math.min(oldestMs, asOfMs);
       parts.push(parts.length === 0 ? bytes.subarray(1) : bytes);
     }

@@ -1,4 +1,4 @@
-import { CrossdockError, CustomerNumber, type Fault } from "#contracts";
+import { CrossdockError, CustomerNumber, SystemCode, type Fault } from "#contracts";
 import { Type } from "typebox";
 import { defineRoute } from "../../route.ts";
 import { Availability } from "./availability.ts";
@@ -31,7 +31,7 @@ export const getAvailability = defineRoute({
   tag: "stock and prices",
   summary: "What can be promised of items, over all branches and branch by branch, and how old that knowledge is.",
   description:
-    "Answered from the hub's memory: no other system is asked. The answer bears an ETag: sent again as If-None-Match, it is answered by 304 as long as no figure is different.",
+    "Answered from the hub's memory: no other system is asked. The answer bears an ETag: sent again as If-None-Match, it is answered by 304 as long as no figure is different. With `channel`, what other channels keep for themselves is left out.",
   access: "operator",
   schema: {
     querystring: Type.Object(
@@ -42,6 +42,7 @@ export const getAvailability = defineRoute({
           examples: ["PVC-90-050,CU-TUBE-L-075"],
         }),
         customerNumber: Type.Optional(CustomerNumber),
+        channel: Type.Optional(SystemCode),
       },
       { additionalProperties: false },
     ),
@@ -53,11 +54,8 @@ export const getAvailability = defineRoute({
   },
   errors: ["invalid-document"],
   handler: (hub) => async (request, reply) => {
-    const { skus, customerNumber } = request.query;
-    const answer = hub.availability({
-      skus: skusOf(skus),
-      ...(customerNumber === undefined ? {} : { customerNumber }),
-    });
+    const { skus, ...asking } = request.query;
+    const answer = hub.availability({ skus: skusOf(skus), ...asking });
     reply.header("etag", answer.tag);
     if (request.headers["if-none-match"] === answer.tag) return reply.code(304).send("");
     const { bytes, giveBack } = answer.json();
