@@ -198,7 +198,7 @@ describe("shipped goods", () => {
     expect(await stockOf(database, sku, "ATL")).toBe("4 / 0");
   });
 
-  it("that stayed behind though picked go back to backordered", async () => {
+  it("that stayed behind though picked are still there for the line that waits", async () => {
     await givenStock(database, sku, "ATL", "6");
     const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "6", from: { ATL: "6" } }]);
     const [fulfillment] = await sourced(salesOrderId);
@@ -206,8 +206,10 @@ describe("shipped goods", () => {
     expect(named(await react(recordShipped, shippedOf(fulfillment, "5")))).toEqual([
       "inventory.changed",
       "sales-order.backordered",
+      "sales-order.backorder-filled",
     ]);
-    expect(await linesOf(database, salesOrderId)).toEqual(["backordered 1, shipped 5"]);
+    expect(await linesOf(database, salesOrderId)).toEqual(["allocated 1, shipped 5"]);
+    expect(await stockOf(database, sku, "ATL")).toBe("1 / 1");
   });
 });
 
