@@ -18,9 +18,24 @@ export async function fillBackorders(
   positions: readonly Position[],
   options: FillOptions = {},
 ): Promise<readonly EventDraft[]> {
-  if (positions.length === 0) return [];
-  const waitingOrders = await ordersWaitingFor(tx, positions);
-  if (waitingOrders.length === 0) return [];
+  const drafts: EventDraft[] = [];
+  // Between the look and the lock another may have served those whose turn it was: then it is the turn of those after them.
+  for (let before = ""; positions.length > 0;) {
+    const waitingOrders = await ordersWaitingFor(tx, positions);
+    const now = waitingOrders.toSorted().join(" ");
+    if (now === before) break;
+    before = now;
+    drafts.push(...(await fillInTurn(tx, waitingOrders, positions, options)));
+  }
+  return drafts;
+}
+
+async function fillInTurn(
+  tx: Transaction,
+  waitingOrders: readonly string[],
+  positions: readonly Position[],
+  options: FillOptions,
+): Promise<readonly EventDraft[]> {
   await lockOrders(tx, waitingOrders);
   await lockPositions(tx, positions);
   const [lines, stock] = [await readWaitingLines(tx, waitingOrders, positions), await readFreeStock(tx, positions)];
