@@ -1,4 +1,8 @@
-import { defineHub } from "./src/configuration.ts";
+import { defineHub, type HubConfiguration } from "./src/configuration.ts";
+
+const weekdays = { cutOff: "16:00", workingDays: ["mon", "tue", "wed", "thu", "fri"] } satisfies Partial<
+  NonNullable<HubConfiguration["branches"][number]["calendar"]>
+>;
 
 /**
  * The hub as it comes: every system is a sandbox counterparty on this machine. To put a real one in its place, change `connector`, drop `sandbox: true`,
@@ -32,6 +36,7 @@ export default defineHub({
       name: "Atlanta",
       warehouse: "warehouse",
       sourcingRank: 1,
+      calendar: { ...weekdays, timeZone: "America/New_York" },
       address: {
         name: "Atlanta dock",
         company: "Crossdock Supply",
@@ -48,6 +53,7 @@ export default defineHub({
       name: "Dallas",
       warehouse: "warehouse",
       sourcingRank: 2,
+      calendar: { ...weekdays, timeZone: "America/Chicago" },
       address: {
         name: "Dallas dock",
         company: "Crossdock Supply",
@@ -64,6 +70,7 @@ export default defineHub({
       name: "Chicago",
       warehouse: "warehouse",
       sourcingRank: 3,
+      calendar: { ...weekdays, timeZone: "America/Chicago" },
       address: {
         name: "Chicago dock",
         company: "Crossdock Supply",
@@ -80,6 +87,7 @@ export default defineHub({
       name: "Reno",
       warehouse: "warehouse",
       sourcingRank: 4,
+      calendar: { ...weekdays, timeZone: "America/Los_Angeles" },
       address: {
         name: "Reno dock",
         company: "Crossdock Supply",
@@ -92,6 +100,17 @@ export default defineHub({
       },
     },
   ],
+
+  /** From which branch an order ships: the rules are asked one after the other (docs/guides/promising.md). */
+  promising: {
+    sourcing: [
+      { rule: "only-from", items: { hazardous: true }, branches: ["ATL", "DFW", "ORD"] },
+      { rule: "home-branch" },
+      { rule: "one-branch", by: ["nearest", "rank"] },
+      { rule: "fewest-branches", by: ["nearest", "rank"] },
+    ],
+    backorders: { order: ["first-come"] },
+  },
 
   policies: {
     price: { tolerancePercent: "1", above: "accept", below: "hold" },

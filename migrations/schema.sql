@@ -22,12 +22,10 @@ create table allocations (
   quantity numeric not null,
   fulfillment_order_id text,
   allocation_id bigint not null generated always as identity,
-  constraint allocations_pkey PRIMARY KEY (allocation_id),
-  constraint allocations_quantity_check CHECK ((quantity >= (0)::numeric)),
-  constraint allocations_sales_order_id_line_number_fkey FOREIGN KEY (sales_order_id, line_number) REFERENCES sales_order_lines(sales_order_id, line_number) ON DELETE CASCADE
+  constraint allocations_pkey PRIMARY KEY (sales_order_id, line_number, allocation_id),
+  constraint allocations_quantity_check CHECK ((quantity >= (0)::numeric))
 );
-CREATE INDEX allocations_fulfillment ON allocations USING btree (fulfillment_order_id);
-CREATE INDEX allocations_line ON allocations USING btree (sales_order_id, line_number);
+CREATE INDEX allocations_fulfillment ON allocations USING btree (fulfillment_order_id) WHERE (fulfillment_order_id IS NOT NULL);
 
 create table audit_entries (
   seq bigint not null generated always as identity,
@@ -50,6 +48,8 @@ create table branches (
   sourcing_rank integer not null default 100,
   constraint branches_pkey PRIMARY KEY (branch)
 );
+CREATE TRIGGER tell_inserted AFTER INSERT ON branches REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('branch', 'branch');
+CREATE TRIGGER tell_updated AFTER UPDATE ON branches REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('branch', 'branch');
 
 create table carrier_rates (
   carrier text not null,
@@ -111,7 +111,7 @@ create table customer_credits (
   synced_at timestamp with time zone not null,
   constraint customer_credits_customer_number_fkey FOREIGN KEY (customer_number) REFERENCES customers(customer_number) ON DELETE CASCADE,
   constraint customer_credits_pkey PRIMARY KEY (customer_number)
-);
+) with (fillfactor=50);
 
 create table customers (
   customer_number text not null,
@@ -130,6 +130,9 @@ create table customers (
   synced_at timestamp with time zone not null,
   constraint customers_pkey PRIMARY KEY (customer_number)
 );
+CREATE TRIGGER tell_deleted AFTER DELETE ON customers REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('customer', 'customer_number');
+CREATE TRIGGER tell_inserted AFTER INSERT ON customers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('customer', 'customer_number');
+CREATE TRIGGER tell_updated AFTER UPDATE ON customers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('customer', 'customer_number');
 
 create table events (
   tx xid8 not null default pg_current_xact_id(),
@@ -182,6 +185,8 @@ create table feeds (
   last_error text,
   constraint feeds_pkey PRIMARY KEY (system, entity)
 );
+CREATE TRIGGER tell_inserted AFTER INSERT ON feeds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('feed', 'entity');
+CREATE TRIGGER tell_updated AFTER UPDATE ON feeds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('feed', 'entity');
 
 create table fulfillment_lines (
   fulfillment_order_id text not null,
@@ -248,9 +253,14 @@ create table inventory_positions (
   oversold_since timestamp with time zone,
   source_sequence numeric not null,
   as_of timestamp with time zone not null,
+  reserved numeric not null default 0,
   constraint inventory_positions_allocated_check CHECK ((allocated >= (0)::numeric)),
-  constraint inventory_positions_pkey PRIMARY KEY (sku, branch)
-);
+  constraint inventory_positions_pkey PRIMARY KEY (sku, branch),
+  constraint inventory_positions_reserved_check CHECK ((reserved >= (0)::numeric))
+) with (fillfactor=70);
+CREATE TRIGGER tell_deleted AFTER DELETE ON inventory_positions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
+CREATE TRIGGER tell_inserted AFTER INSERT ON inventory_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
+CREATE TRIGGER tell_updated AFTER UPDATE ON inventory_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
 
 create table invoice_lines (
   invoice_id text not null,
@@ -309,6 +319,16 @@ create table parked_facts (
   constraint parked_facts_pkey PRIMARY KEY (process, instance_id)
 );
 
+create table position_changes (
+  tx xid8 not null default pg_current_xact_id(),
+  seq bigint not null generated always as identity,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  skus text[] not null,
+  branches text[] not null,
+  constraint position_changes_pkey PRIMARY KEY (tx, seq)
+);
+CREATE INDEX position_changes_age ON position_changes USING btree (changed_at);
+
 create table price_agreements (
   price_agreement_id text not null,
   sku text not null,
@@ -328,6 +348,9 @@ create table price_agreements (
   constraint price_agreements_scope_check CHECK ((scope = ANY (ARRAY['customer'::text, 'customer-group'::text, 'list'::text])))
 );
 CREATE INDEX price_agreements_sku ON price_agreements USING btree (sku, scope);
+CREATE TRIGGER tell_deleted AFTER DELETE ON price_agreements REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('price', 'price_agreement_id');
+CREATE TRIGGER tell_inserted AFTER INSERT ON price_agreements REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('price', 'price_agreement_id');
+CREATE TRIGGER tell_updated AFTER UPDATE ON price_agreements REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('price', 'price_agreement_id');
 
 create table process_facts (
   partition smallint not null,
@@ -393,8 +416,71 @@ create table products (
   source text not null,
   updated_at timestamp with time zone not null,
   synced_at timestamp with time zone not null,
+  kit_components jsonb,
+  substitutes jsonb,
   constraint products_pkey PRIMARY KEY (sku)
 );
+CREATE TRIGGER tell_deleted AFTER DELETE ON products REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
+CREATE TRIGGER tell_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
+CREATE TRIGGER tell_updated AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('product', 'sku');
+
+create table promising_rules (
+  version text not null,
+  rules jsonb not null,
+  branches jsonb not null,
+  applied_at timestamp with time zone not null,
+  constraint promising_rules_pkey PRIMARY KEY (version)
+);
+
+create table purged_changes (
+  stream text not null,
+  below xid8 not null,
+  constraint purged_changes_pkey PRIMARY KEY (stream)
+);
+
+create table reference_changes (
+  tx xid8 not null default pg_current_xact_id(),
+  seq bigint not null generated always as identity,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  entity text not null,
+  keys text[] not null,
+  constraint reference_changes_pkey PRIMARY KEY (tx, seq)
+);
+CREATE INDEX reference_changes_age ON reference_changes USING btree (changed_at);
+
+create table reservation_lines (
+  reservation_id text not null,
+  line_number integer not null,
+  sku text not null,
+  branch text not null,
+  quantity numeric not null,
+  expires_at timestamp with time zone not null,
+  is_live boolean not null default true,
+  constraint reservation_lines_pkey PRIMARY KEY (reservation_id, line_number, sku, branch),
+  constraint reservation_lines_quantity_check CHECK ((quantity > (0)::numeric)),
+  constraint reservation_lines_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservations(reservation_id) ON DELETE CASCADE
+);
+CREATE INDEX reservation_lines_expiry ON reservation_lines USING btree (expires_at) WHERE is_live;
+CREATE INDEX reservation_lines_position ON reservation_lines USING btree (sku, branch) WHERE is_live;
+
+create table reservations (
+  reservation_id text not null,
+  idempotency_key text not null,
+  fingerprint text not null,
+  channel text not null,
+  customer_number text,
+  reference text,
+  reserved_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended text,
+  ended_at timestamp with time zone,
+  sales_order_id text,
+  lines jsonb not null,
+  constraint reservations_ended_check CHECK ((ended = ANY (ARRAY['ordered'::text, 'released'::text]))),
+  constraint reservations_idempotency_key_key UNIQUE (idempotency_key),
+  constraint reservations_pkey PRIMARY KEY (reservation_id)
+);
+CREATE INDEX reservations_reference ON reservations USING btree (reference);
 
 create table sales_order_holds (
   sales_order_id text not null,
@@ -404,8 +490,7 @@ create table sales_order_holds (
   released_at timestamp with time zone,
   released_by text,
   release_reason text,
-  constraint sales_order_holds_pkey PRIMARY KEY (sales_order_id, reason, held_at),
-  constraint sales_order_holds_sales_order_id_fkey FOREIGN KEY (sales_order_id) REFERENCES sales_orders(sales_order_id) ON DELETE CASCADE
+  constraint sales_order_holds_pkey PRIMARY KEY (sales_order_id, reason, held_at)
 );
 CREATE INDEX sales_order_holds_open ON sales_order_holds USING btree (sales_order_id) WHERE (released_at IS NULL);
 
@@ -430,10 +515,13 @@ create table sales_order_lines (
   price jsonb not null,
   allocation_explanation text not null,
   promised_on date,
+  is_kit boolean not null default false,
+  kit_line_number integer,
+  kit_quantity numeric,
+  substituted_for text,
   constraint sales_order_lines_check CHECK ((quantity_ordered = ((((quantity_open + quantity_allocated) + quantity_backordered) + quantity_shipped) + quantity_cancelled))),
   constraint sales_order_lines_check1 CHECK ((LEAST(quantity_open, quantity_allocated, quantity_backordered, quantity_shipped, quantity_cancelled) >= (0)::numeric)),
-  constraint sales_order_lines_pkey PRIMARY KEY (sales_order_id, line_number),
-  constraint sales_order_lines_sales_order_id_fkey FOREIGN KEY (sales_order_id) REFERENCES sales_orders(sales_order_id) ON DELETE CASCADE
+  constraint sales_order_lines_pkey PRIMARY KEY (sales_order_id, line_number)
 );
 CREATE INDEX sales_order_lines_waiting ON sales_order_lines USING btree (sku) WHERE (quantity_backordered > (0)::numeric);
 
@@ -469,9 +557,9 @@ create table sales_orders (
   constraint sales_orders_pkey PRIMARY KEY (sales_order_id),
   constraint sales_orders_sales_order_number_key UNIQUE (sales_order_number)
 );
-CREATE INDEX sales_orders_correlation ON sales_orders USING btree (correlation_id);
-CREATE INDEX sales_orders_customer_po ON sales_orders USING btree (customer_purchase_order, customer_number);
-CREATE INDEX sales_orders_erp ON sales_orders USING btree (erp_order_number);
+CREATE INDEX sales_orders_correlation ON sales_orders USING btree (correlation_id) WHERE (correlation_id <> sales_order_id);
+CREATE INDEX sales_orders_customer_po ON sales_orders USING btree (customer_purchase_order, customer_number) WHERE (customer_purchase_order IS NOT NULL);
+CREATE INDEX sales_orders_erp ON sales_orders USING btree (erp_order_number) WHERE (erp_order_number IS NOT NULL);
 
 create table shipment_milestones (
   shipment_id text not null,
@@ -532,4 +620,24 @@ create table shipping_documents (
   constraint shipping_documents_shipment_id_fkey FOREIGN KEY (shipment_id) REFERENCES shipments(shipment_id) ON DELETE CASCADE
 );
 CREATE INDEX shipping_documents_shipment ON shipping_documents USING btree (shipment_id);
+
+CREATE OR REPLACE FUNCTION tell_changed_positions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into position_changes (skus, branches)
+  select array_agg(sku), array_agg(branch) from changed having count(*) > 0;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_changed_reference()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  execute format('insert into reference_changes (entity, keys) select $1, array_agg(%I) from changed having count(*) > 0', tg_argv[1])
+    using tg_argv[0];
+  return null;
+end $function$;
 

@@ -1,3 +1,5 @@
+import { BranchCalendar, Coordinates, findPromisingFaults, PromisingRules } from "#domains";
+import { ConfigurationError, readConfiguration } from "#platform";
 import { Address, BranchCode, Currency, NonNegativeDecimal, SystemCode } from "#contracts";
 import { Type, type Static } from "typebox";
 
@@ -15,6 +17,13 @@ const Limits = Type.Partial(
   }),
   { additionalProperties: false },
 );
+
+const PriceTolerance = {
+  tolerancePercent: NonNegativeDecimal,
+  toleranceAmount: Type.Optional(NonNegativeDecimal),
+  above: Type.Enum(["accept", "correct", "hold"]),
+  below: Type.Enum(["accept", "correct", "hold"]),
+};
 
 /** One system we talk to. With `sandbox: true` its address and credentials are those of the sandbox counterparty of the same connector. */
 const System = Type.Object(
@@ -52,6 +61,8 @@ const Branch = Type.Object(
     warehouse: SystemCode,
     address: Address,
     sourcingRank: Type.Optional(Type.Integer({ minimum: 0 })),
+    coordinates: Type.Optional(Coordinates),
+    calendar: Type.Optional(BranchCalendar),
   },
   { additionalProperties: false },
 );
@@ -61,11 +72,27 @@ const Policies = Type.Object(
     /** What becomes of a line whose price in the channel is not ours. */
     price: Type.Object(
       {
-        tolerancePercent: NonNegativeDecimal,
-        above: Type.Enum(["accept", "correct", "hold"]),
-        below: Type.Enum(["accept", "correct", "hold"]),
+        ...PriceTolerance,
+        channels: Type.Optional(
+          Type.Record(
+            SystemCode,
+            Type.Partial(Type.Object(PriceTolerance, { additionalProperties: false }), { additionalProperties: false }),
+          ),
+        ),
       },
       { additionalProperties: false },
+    ),
+    /** How strictly orders are taken; left out, as the guide to order intake says. */
+    orders: Type.Optional(
+      Type.Object(
+        {
+          duplicatePurchaseOrder: Type.Optional(Type.Enum(["hold", "accept"])),
+          unlistedShipTo: Type.Optional(Type.Enum(["hold", "accept"])),
+          lineQuantityMax: Type.Optional(NonNegativeDecimal),
+          lineAmountMax: Type.Optional(NonNegativeDecimal),
+        },
+        { additionalProperties: false },
+      ),
     ),
     shipping: Type.Object(
       {
@@ -86,7 +113,14 @@ const Policies = Type.Object(
 export const HubConfiguration = Type.Object(
   {
     hub: Type.Object(
-      { host: Type.String(), port: Type.Integer({ minimum: 0, maximum: 65_535 }), currency: Currency },
+      {
+        host: Type.String(),
+        port: Type.Integer({ minimum: 0, maximum: 65_535 }),
+        currency: Currency,
+        timeZone: Type.Optional(
+          Type.String({ description: "Where the business is, as IANA names it: by its day prices begin and end." }),
+        ),
+      },
       { additionalProperties: false },
     ),
     dataFolder: Type.String({ description: "Where the embedded database and the sandbox keep what is theirs." }),
@@ -107,6 +141,7 @@ export const HubConfiguration = Type.Object(
     channels: Type.Array(Channel, { minItems: 1 }),
     branches: Type.Array(Branch, { minItems: 1 }),
     policies: Policies,
+    promising: Type.Optional(PromisingRules),
     feeds: Type.Object({ everyMs: Type.Integer({ minimum: 250 }) }, { additionalProperties: false }),
   },
   { additionalProperties: false },
@@ -115,3 +150,12 @@ export type HubConfiguration = Static<typeof HubConfiguration>;
 
 /** Gives `crossdock.config.ts` its types; what it says is validated whole at start. */
 export const defineHub = (configuration: HubConfiguration): HubConfiguration => configuration;
+
+/** The configuration, judged whole; throws a ConfigurationError with every fault. */
+export function readHub(given: unknown): HubConfiguration {
+  const configuration = readConfiguration(HubConfiguration, given);
+  const { promising = {}, branches, channels } = configuration;
+  const faults = findPromisingFaults(promising, { branches, channels: channels.map(({ code }) => code) });
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return configuration;
+}

@@ -1,7 +1,19 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { hostname } from "node:os";
 import { createServer } from "node:net";
-import { applyBranches, createInbound, createOrderIntake, createSubmitQueue, readFeeds, type Resubmit } from "#domains";
+import {
+  applyBranches,
+  applyPromisingRules,
+  createInbound,
+  createOrderIntake,
+  createPositionBoard,
+  createReferenceBook,
+  createStockMemory,
+  createSubmitQueue,
+  purgeChanges,
+  readFeeds,
+  type Resubmit,
+} from "#domains";
 import { createEventLog } from "#events";
 import {
   createDeadLetterDesk,
@@ -9,10 +21,12 @@ import {
   createOrderDesk,
   createResubmit,
   createShipmentDesk,
-  askPrices,
+  askAvailableToPromise,
+  createPriceDesk,
+  createStockDesk,
   createEventDesk,
+  createReservationDesk,
   createSystemDesk,
-  readAvailability,
   type Hub as HttpHub,
   type OrderDesk,
 } from "#experiences";
@@ -25,7 +39,16 @@ import {
   purgeExchanges,
   readStory,
 } from "#observability";
-import { createIds, createWaker, joinCluster, liveNodes, type Clock, type Database, type Log } from "#platform";
+import {
+  createIds,
+  createWaker,
+  joinCluster,
+  liveNodes,
+  type Clock,
+  type Database,
+  type Log,
+  type Transaction,
+} from "#platform";
 import {
   compileAll,
   createEngine,
@@ -39,6 +62,7 @@ import {
 } from "#processes";
 import { createOrderFolder, readOrderFile, takeOrders } from "#systems";
 import type { HubConfiguration } from "./configuration.ts";
+import { intakePolicies } from "./intake-policies.ts";
 import { openWebhookDoors } from "./doors.ts";
 import { openStore } from "./store.ts";
 import { connectSystems, systemsAtHand, type ConnectedSystem, type SandboxAddress } from "./system-handles.ts";
@@ -75,8 +99,16 @@ export interface Hub {
 
 const VERSION = "0.1.0";
 const PURGE_EVERY_MS = 3_600_000;
+/** What expired counts as free at once where something is promised; this is how soon those who wait are served from it. */
+const EXPIRE_EVERY_MS = 1000;
 const DAY_MS = 86_400_000;
 const FOLDER_POLL_MS = 500;
+const CHANGES_EVERY_MS = 200;
+/** Under a storm of changes memory is refreshed less often, so that following them takes no more than a tenth of the node. */
+const CHANGES_SHARE = 10;
+const CHANGES_AT_LEAST_EVERY_MS = 2_000;
+/** Who has not looked for so long reads everything anew. */
+const CHANGES_KEPT_MS = 3_600_000;
 
 /** What was started, ended in the opposite order; one that fails to end does not keep the others from it. */
 function createEnding(log: Log) {
@@ -113,6 +145,7 @@ async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   const connected = connect(options, ground, await sandbox);
   const business = await openBusiness(options, ground, connected);
   await synchroniseFirst(business.referenceSync, tell);
+  await Promise.all([business.book.load(), business.board.load()]);
 
   const background = startBackground(options, ground, connected, business);
   ending.add("the background work", background);
@@ -200,8 +233,13 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const systems = systemsAtHand(configuration, connected);
   const processes = createProcesses({ systems, policies: configuration.policies, clock });
   const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
+  const book = createReferenceBook({ database, clock });
+  const board = createPositionBoard({ database, clock, edition: ids.next("brd") });
+  const promising = await database.transaction((tx) => applyConfigured(tx, configuration, clock.now()));
+  const policies = { ...intakePolicies(configuration), promising };
+  const outlook = createStockMemory({ database, clock });
   const intake = createSubmitQueue(
-    createOrderIntake({ database, eventLog, ids, clock, policies: { price: configuration.policies.price } }),
+    createOrderIntake({ database, eventLog, ids, clock, policies, reference: book, outlook }),
     { clock },
   );
   const engine = createEngine({
@@ -224,6 +262,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const audit = createAudit(clock);
   const byHand = { database, eventLog, clock, audit, wake: () => waker.notify() };
   const orders = createOrderDesk({ ...byHand, queue: intake });
+  const reservations = createReservationDesk({ ...byHand, ids, promising });
   const doors = openWebhookDoors({
     configuration,
     connected,
@@ -242,13 +281,35 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
     }),
     audit,
   });
-  await database.transaction((tx) =>
-    applyBranches(
-      tx,
-      configuration.branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank })),
-    ),
+  return {
+    byHand,
+    promising,
+    intake,
+    book,
+    board,
+    outlook,
+    policies,
+    engine,
+    operators,
+    referenceSync,
+    orders,
+    reservations,
+    doors,
+    inbound,
+    switches,
+  };
+}
+
+/** Our branches, and the rules by which stock is promised, as they are configured. */
+async function applyConfigured(tx: Transaction, { branches, promising = {} }: HubConfiguration, now: Date) {
+  const ranked = branches.map(({ sourcingRank = 100, ...branch }) => ({ ...branch, sourcingRank }));
+  await applyBranches(tx, ranked);
+  return applyPromisingRules(
+    tx,
+    promising,
+    ranked.map(({ name: _name, warehouse: _warehouse, ...branch }) => branch),
+    now,
   );
-  return { byHand, intake, engine, operators, referenceSync, orders, doors, inbound, switches };
 }
 type Business = Awaited<ReturnType<typeof openBusiness>>;
 
@@ -304,6 +365,17 @@ function startBackground(
   const running = [
     again("Reading reference data", configuration.feeds.everyMs, async () => {
       if (await isEldest()) await business.referenceSync.synchronise(signal);
+      await Promise.all([business.book.refresh(), business.board.refresh()]);
+    }),
+    followChanges(business, options, signal),
+    again("Reading what stock changed", CHANGES_EVERY_MS, () => business.outlook.refresh()),
+    again("Forgetting old changes", PURGE_EVERY_MS, async () => {
+      const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
+      await purgeChanges(database, "position_changes", before);
+      await purgeChanges(database, "reference_changes", before);
+    }),
+    again("Giving back expired reservations", EXPIRE_EVERY_MS, async () => {
+      if (await isEldest()) await business.reservations.expire();
     }),
     again("Sharing the lanes", 1000, async () => {
       const nodes = Math.max(1, (await liveNodes(database)).length);
@@ -326,6 +398,32 @@ function startBackground(
     await Promise.all(running);
     await business.intake.drained();
   };
+}
+
+/** Keeps what this node has in memory in step with the books. */
+async function followChanges(
+  { book, board }: Business,
+  { clock, log }: HubOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let restMs = CHANGES_EVERY_MS;
+  let isBehind = false;
+  while (!signal.aborted) {
+    await clock.sleep(restMs, signal);
+    if (signal.aborted) return;
+    const startedMs = clock.now().getTime();
+    try {
+      await Promise.all([book.refresh(), board.refresh()]);
+      isBehind = false;
+    } catch (error) {
+      // Said once: it is tried again every two seconds for as long as the database is away.
+      if (!isBehind) log.warn({ err: error }, "What changed could not be read; answers from memory grow older.");
+      isBehind = true;
+    }
+    const tookMs = clock.now().getTime() - startedMs;
+    const wantedMs = isBehind ? CHANGES_AT_LEAST_EVERY_MS : tookMs * CHANGES_SHARE;
+    restMs = Math.min(CHANGES_AT_LEAST_EVERY_MS, Math.max(CHANGES_EVERY_MS, wantedMs));
+  }
 }
 
 function watch(
@@ -367,7 +465,7 @@ function httpHub(
 ): HttpHub {
   const { clock, log } = options;
   const { database, ids, waker } = ground;
-  const { operators, orders, doors, inbound, switches } = business;
+  const { operators, orders, reservations, doors, inbound, switches, board, book, policies } = business;
   const systems = new Map(connected.map(({ code, lane, connector: { title, kind } }) => [code, { lane, title, kind }]));
   return {
     version: VERSION,
@@ -377,6 +475,7 @@ function httpHub(
     metrics: ground.metrics,
     gate: createTokenGate({ database, clock }),
     orders,
+    reservations,
     shipments: createShipmentDesk(business.byHand),
     events: createEventDesk(database, waker),
     inbound,
@@ -384,8 +483,10 @@ function httpHub(
     systems: createSystemDesk(database, systems, switches),
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
-    availability: (skus) => readAvailability(database, skus),
-    prices: (questions) => askPrices(database, clock, questions),
+    availability: createStockDesk({ board, book, clock }).availability,
+    availableToPromise: (skus, asked) =>
+      askAvailableToPromise(database, { clock, promising: business.promising }, skus, asked),
+    prices: createPriceDesk({ book, clock, timeZone: policies.timeZone }).prices,
     readiness: () => readiness(database),
   };
 }

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { readConfiguration } from "#platform";
-import { HubConfiguration } from "#main";
+import { readHub, type HubConfiguration } from "#main";
 
 const FILE = "crossdock.config.ts";
 
@@ -11,7 +10,7 @@ export async function readHubConfiguration(): Promise<HubConfiguration> {
   const here = resolve(FILE);
   const file = existsSync(here) ? here : fileURLToPath(new URL(`../../${FILE}`, import.meta.url));
   const module: { default?: unknown } = await import(pathToFileURL(file).href);
-  const configuration = readConfiguration(HubConfiguration, module.default);
+  const configuration = readHub(module.default);
   const folder = dirname(file);
   return {
     ...configuration,

@@ -1,3 +1,5 @@
+import { kitQuantitiesSql } from "./orders/lifecycle/settle-kits.ts";
+
 /** One thing that must be true of the whole database. */
 interface BookLaw {
   /** What to do about each line of which it is not. */
@@ -45,7 +47,7 @@ export const bookLaws = {
              case when l.sales_order_id is null then format('there is no such line, its allocations say %s and should not be there', t.quantity)
                   else format('the line says %s allocated, its allocations say %s', l.quantity_allocated, coalesce(t.quantity, 0)) end
         from sales_order_lines l full join line_allocations t on t.sales_order_id = l.sales_order_id and t.line_number = l.line_number
-       where coalesce(l.quantity_allocated, 0) <> coalesce(t.quantity, 0)`,
+       where coalesce(l.quantity_allocated, 0) <> coalesce(t.quantity, 0) and not coalesce(l.is_kit, false)`,
   },
   "position-allocated-is-its-allocations": {
     remedy:
@@ -54,6 +56,16 @@ export const bookLaws = {
              format('the position says %s allocated, the allocations say %s', coalesce(p.allocated, 0), coalesce(t.quantity, 0))
         from inventory_positions p full join position_allocations t on t.sku = p.sku and t.branch = p.branch
        where coalesce(p.allocated, 0) <> coalesce(t.quantity, 0)`,
+  },
+  "position-reserved-is-its-reservations": {
+    remedy:
+      "The reservations' live lines are what carts and quotes were told: correct the position's reserved quantity to their sum, while no hub runs.",
+    sql: `select coalesce(p.sku, k.sku) || '@' || coalesce(p.branch, k.branch), false,
+             format('the position says %s reserved, the live reservations say %s', coalesce(p.reserved, 0), coalesce(k.quantity, 0))
+        from inventory_positions p
+        full join (select sku, branch, sum(quantity) as quantity from reservation_lines where is_live group by sku, branch) k
+          on k.sku = p.sku and k.branch = p.branch
+       where coalesce(p.reserved, 0) <> coalesce(k.quantity, 0)`,
   },
   "position-not-oversold": {
     remedy:
@@ -71,6 +83,17 @@ export const bookLaws = {
                     coalesce('is ' || f.status, 'is not there'))
         from allocations a left join fulfillment_orders f on f.fulfillment_order_id = a.fulfillment_order_id
        where a.fulfillment_order_id is not null and a.quantity <> 0 and coalesce(f.status, 'cancelled') in ('shipped', 'cancelled')`,
+  },
+  "kit-is-its-components": {
+    remedy: `The lines of the components have the stock: correct the kit's line to what they say. ${byStory}`,
+    sql: `select k.sales_order_id || ' line ' || k.line_number, false,
+             format('the kit says %s shipped, %s allocated, %s backordered; its components say %s, %s, %s', k.quantity_shipped,
+                    k.quantity_allocated, k.quantity_backordered, q.shipped, q.tied - q.shipped, q.alive - q.tied)
+        from sales_order_lines k
+        left join (${kitQuantitiesSql} group by c.sales_order_id, c.kit_line_number) q
+          on q.sales_order_id = k.sales_order_id and q.line_number = k.line_number
+       where k.is_kit and (k.quantity_shipped, k.quantity_allocated, k.quantity_backordered)
+                            is distinct from (q.shipped, q.tied - q.shipped, q.alive - q.tied)`,
   },
   "line-has-its-order": {
     remedy:

@@ -59,6 +59,12 @@ describe("the books", () => {
       "the position says 7 allocated, the allocations say 24",
     ],
     [
+      "position-reserved-is-its-reservations",
+      "PVC-90-050@ATL",
+      `update inventory_positions set reserved = 2 where branch = 'ATL'`,
+      "the position says 2 reserved, the live reservations say 0",
+    ],
+    [
       "position-not-oversold",
       "PVC-90-050@ATL",
       "update inventory_positions set on_hand = 23 where branch = 'ATL'",

@@ -135,7 +135,7 @@ export function createEventLog({
       const parameters = [JSON.stringify(events.map(eventRow)), JSON.stringify(facts.map(factRow)), time, source];
       if (facts.length > 0) tx.afterCommit(() => waker?.notify());
       if (!bringsIds) {
-        await tx.query(appendNew, parameters);
+        tx.send(appendNew, parameters);
         return events.map((event) => ({ ...event, duplicate: false }));
       }
       const written = await tx.query<{ id: string }>(appendUnlessKnown, parameters);

@@ -99,7 +99,7 @@ describe("reading by cursor", () => {
       cursor = page.cursor;
       byCursor.push(...page.ids);
       const rows = await database.query<{ seq: string; id: string }>(
-        "select seq::text, id from events where seq > $1 order by seq",
+        "select seq::text, id from events where seq > $1 order by events.seq",
         [scalar],
       );
       byNumber.push(...rows.map(({ id }) => id));

@@ -2,7 +2,14 @@ import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInbound, createSubmitQueue, type InboundDocument } from "#domains";
+import {
+  createInbound,
+  createPositionBoard,
+  createReferenceBook,
+  createSubmitQueue,
+  plainPlan,
+  type InboundDocument,
+} from "#domains";
 import { createAudit, createTokenGate, ensureAdminToken } from "#governance";
 import { createMetrics, readStory } from "#observability";
 import { createLocalWaker, silentLog, systemClock } from "#platform";
@@ -12,8 +19,11 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createDeadLetterDesk } from "./dead-letter-desk.ts";
 import { createEventDesk } from "./desks/event-desk.ts";
 import { createOrderDesk } from "./desks/order-desk.ts";
+import { createReservationDesk } from "./desks/reservation-desk.ts";
 import { createShipmentDesk } from "./desks/shipment-desk.ts";
-import { askPrices, readAvailability } from "./desks/stock-desk.ts";
+import { createPriceDesk } from "./desks/price-desk.ts";
+import { askAvailableToPromise } from "./desks/promise-desk.ts";
+import { createStockDesk } from "./desks/stock-desk.ts";
 import { createSystemDesk } from "./desks/system-desk.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createResubmit, storefrontDoor } from "./webhooks/webhook-door.ts";
@@ -34,6 +44,9 @@ await post.stock({
 });
 
 const { clock, ids, eventLog } = post;
+const book = createReferenceBook({ database, clock });
+const board = createPositionBoard({ database, clock, edition: "test" });
+await Promise.all([book.load(), board.load()]);
 const settings = { shopDomain: "peachtree-supply.myshopify.com", clientSecret: "hush-hush-hush-hush" };
 const audit = createAudit(clock);
 const queue = createSubmitQueue(post.intake, { clock: systemClock });
@@ -86,6 +99,7 @@ const server = createHttpServer(
     metrics: createMetrics(),
     gate: createTokenGate({ database, clock }),
     orders,
+    reservations: createReservationDesk({ ...deskOptions, ids, promising: plainPlan }),
     shipments: createShipmentDesk(deskOptions),
     events: createEventDesk(database, createLocalWaker(systemClock)),
     inbound,
@@ -93,8 +107,9 @@ const server = createHttpServer(
     systems: createSystemDesk(database, new Map(), { close: none, open: none }),
     webhooks,
     story: (any) => readStory(database, any),
-    availability: (skus) => readAvailability(database, skus),
-    prices: (questions) => askPrices(database, clock, questions),
+    availability: createStockDesk({ board, book, clock }).availability,
+    availableToPromise: (skus, asked) => askAvailableToPromise(database, { clock, promising: plainPlan }, skus, asked),
+    prices: createPriceDesk({ book, clock }).prices,
     readiness: async () => [],
   },
   { judgesAnswers: true },
@@ -273,9 +288,38 @@ describe("an order at the desk", () => {
     expect(next.events.map(({ id }: { id: string }) => id)).not.toContain(events[1].id);
   });
 
+  it("takes stock kept for a cart", async () => {
+    const headers = { authorization };
+    const cart = { channel: "web-shop", minutes: 15, lines: sampleDraft().lines };
+    const made = await send("/v1/reservations", cart);
+    expect([made.statusCode, made.headers["location"]]).toEqual([201, expect.stringMatching(/reservations\/rsv_/)]);
+    const { reservationId } = made.json();
+    const url = `/v1/reservations/${reservationId}`;
+    expect((await send(`${url}/extend`, { minutes: 60 })).statusCode).toBe(200);
+    const order = sampleDraft({ channelOrderNumber: "cart-1", reservationId });
+    const { salesOrder } = (await send("/v1/sales-orders", order)).json();
+    expect(salesOrder.lines[0].allocationExplanation).toContain("became this order");
+    expect((await get(url)).json()).toMatchObject({ status: "ordered", salesOrderId: salesOrder.salesOrderId });
+    expect((await server.inject({ method: "DELETE", url, headers })).statusCode).toBe(409);
+    const other = (await send("/v1/reservations", cart)).json();
+    const gone = `/v1/reservations/${other.reservationId}`;
+    expect((await server.inject({ method: "DELETE", url: gone, headers })).json()).toEqual({ done: true });
+    expect((await get(gone)).json()).toMatchObject({ status: "released" });
+    const wrong = { ...cart, lines: [{ lineNumber: 1, sku: "NOTHING", quantity: "1", unitOfMeasure: "EA" }] };
+    expect((await send("/v1/reservations", wrong)).json()).toMatchObject({
+      status: 422,
+      faults: [{ path: "/lines/0/sku", found: "NOTHING" }],
+    });
+  });
+
   it("answers what can be promised and at what price", async () => {
-    const { positions } = (await get("/v1/availability?skus=PVC-90-050,NOTHING")).json();
-    expect(positions).toMatchObject([{ sku: "PVC-90-050", branch: "ATL", onHand: "10000" }]);
+    const { items, unknown } = (await get("/v1/availability?skus=PVC-90-050,NOTHING")).json();
+    expect(items).toMatchObject([{ sku: "PVC-90-050", positions: [{ branch: "ATL", onHand: "10000" }] }]);
+    expect(unknown).toMatchObject([{ sku: "NOTHING" }]);
+    const promised = (await get("/v1/available-to-promise?skus=PVC-90-050,NOTHING&quantity=99999999")).json();
+    expect(promised.items).toMatchObject([
+      { sku: "PVC-90-050", branches: [{ branch: "ATL", source: "erp" }], promise: { on: null } },
+    ]);
     const lines = [
       { sku: "PVC-90-050", quantity: "12", unitOfMeasure: "EA" },
       { sku: "NOTHING", quantity: "1", unitOfMeasure: "EA" },

@@ -53,7 +53,7 @@ describe("the gate", () => {
       const path = url.replaceAll(/:\w+/g, "x");
       for (const headers of [{}, { authorization: "Bearer wrong" }]) {
         const { statusCode } = await server.inject({
-          method: method === "HEAD" ? "HEAD" : method === "POST" ? "POST" : "GET",
+          method: method === "HEAD" || method === "POST" || method === "DELETE" ? method : "GET",
           url: path,
           headers,
         });
@@ -75,6 +75,18 @@ describe("the gate", () => {
     expect(answer.headers["www-authenticate"]).toBe("Bearer");
     expect(answer.json()).toMatchObject({ code: "unauthenticated", detail: "There is no Authorization header." });
   });
+});
+
+describe("a hub that stops", () => {
+  it("waits for nobody who connected and never said a word", async () => {
+    const server = serve();
+    const { port, hostname } = new URL(await server.listen({ port: 0, host: "127.0.0.1" }));
+    const socket = connect(Number(port), hostname);
+    const hungUp = new Promise((resolve) => socket.once("close", resolve));
+    await new Promise((resolve) => server.server.once("connection", resolve));
+    await server.close();
+    await hungUp;
+  }, 3_000);
 });
 
 describe("what is wrong with a request", () => {

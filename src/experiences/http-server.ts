@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { CrossdockError, CorrelationId, errorCatalogue } from "#contracts";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { fastify, type FastifyReply, type FastifyRequest } from "fastify";
@@ -41,6 +42,7 @@ export function createHttpServer(hub: Hub, options: ServerOptions = {}): Server 
     );
   });
   stopStreamsOnClose(server);
+  hangUpOnSilenceOnClose(server);
   addGate(server, hub);
   countRequests(server, hub);
   registerRoutes(server, hub, routes);
@@ -55,6 +57,20 @@ function stopStreamsOnClose(server: Server): void {
   server.addHook("preClose", (done) => {
     stopping.abort();
     done();
+  });
+}
+
+/** Browsers and HTTP clients connect ahead of need. Node waits a minute for the first word on such a connection; a hub that stops does not. */
+function hangUpOnSilenceOnClose(server: Server): void {
+  const silent = new Set<Socket>();
+  server.server.on("connection", (socket: Socket) => {
+    if (server.stopping.aborted) return void socket.destroy();
+    silent.add(socket);
+    socket.once("close", () => silent.delete(socket));
+  });
+  server.server.on("request", ({ socket }) => silent.delete(socket));
+  server.stopping.addEventListener("abort", () => {
+    for (const socket of silent) socket.destroy();
   });
 }
 

@@ -1,16 +1,18 @@
 import type {
   Address,
+  AvailableToPromise,
   HoldReason,
-  InventoryPosition,
   LoggedEvent,
+  Reservation,
   SalesOrder,
   Shipment,
   ShippingDocument,
 } from "#contracts";
-import type { Inbound, SubmitRequest, SubmitResult } from "#domains";
+import type { Inbound, ReservationRequest, ReservationResult, SubmitRequest, SubmitResult } from "#domains";
 import type { TokenGate } from "#governance";
 import type { Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
+import type { LentBytes } from "./answer-buffers.ts";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
 import type { WebhookDoor } from "./webhooks/webhook-door.ts";
 
@@ -30,6 +32,14 @@ export interface OrderDesk {
   /** Throws "not-found", or "not-possible-now" with the reason. */
   cancel(salesOrderId: string, who: WhoAndWhy): Promise<void>;
   releaseHold(salesOrderId: string, hold: HoldReason, who: WhoAndWhy): Promise<void>;
+}
+
+export interface ReservationDesk {
+  reserve(requests: readonly ReservationRequest[]): Promise<readonly ReservationResult[]>;
+  read(reservationId: string): Promise<Reservation | null>;
+  /** Throws "not-found", or "not-possible-now" with the reason; so does releasing. */
+  extend(reservationId: string, minutes: number): Promise<Reservation | null>;
+  release(reservationId: string): Promise<void>;
 }
 
 export interface ShipmentDesk {
@@ -73,18 +83,35 @@ export interface SystemDesk {
   open(system: string, who: WhoAndWhy): Promise<void>;
 }
 
+/** For how much a day is wanted, and who asks. */
+export interface AtpAsked {
+  readonly quantity?: string;
+  readonly channel?: string;
+}
+
+export interface AvailabilityQuestion {
+  /** Each once. */
+  readonly skus: readonly string[];
+  readonly customerNumber?: string;
+  /** Less what other channels keep for themselves. */
+  readonly channel?: string;
+}
+export interface AvailabilityAnswer {
+  /** Of what is known: while it stays the same, so do the figures. */
+  readonly tag: string;
+  /** `Availability`, written out. */
+  json(): LentBytes;
+}
+
 export interface PriceQuestion {
   readonly customerNumber: string;
-  readonly sku: string;
-  readonly quantity: string;
-  readonly unitOfMeasure: string;
-  readonly currency: string;
-}
-export interface PriceAnswer {
-  readonly sku: string;
-  readonly unitPrice: string | null;
-  readonly source?: string;
-  readonly explanation: string;
+  /** The customer's where left out. */
+  readonly currency?: string;
+  /** The business day; today where left out. */
+  readonly on?: string;
+  /** Whether to say which cheaper-looking agreements do not hold. */
+  readonly explain?: boolean;
+  readonly lines: readonly { readonly sku: string; readonly quantity: string; readonly unitOfMeasure: string }[];
 }
 
 /** Everything the HTTP API stands on, handed in by main.ts. */
@@ -96,6 +123,7 @@ export interface Hub {
   readonly metrics: Metrics;
   readonly gate: TokenGate;
   readonly orders: OrderDesk;
+  readonly reservations: ReservationDesk;
   readonly shipments: ShipmentDesk;
   readonly events: EventDesk;
   readonly inbound: Pick<Inbound, "keep">;
@@ -104,8 +132,11 @@ export interface Hub {
   readonly webhooks: ReadonlyMap<string, WebhookDoor>;
   /** An order's story by any of its numbers. */
   story(any: string): Promise<Story | null>;
-  availability(skus: readonly string[]): Promise<readonly InventoryPosition[]>;
-  prices(questions: readonly PriceQuestion[]): Promise<readonly PriceAnswer[]>;
+  /** From memory. Both throw "invalid-document" for a customer nobody knows. */
+  availability(question: AvailabilityQuestion): AvailabilityAnswer;
+  /** `Prices`, written out. */
+  prices(question: PriceQuestion): string;
+  availableToPromise(skus: readonly string[], asked: AtpAsked): Promise<readonly AvailableToPromise[]>;
   /** What must be in order before requests are welcome; each with a sentence. */
   readiness(): Promise<readonly { readonly check: string; readonly isReady: boolean; readonly explanation: string }[]>;
 }

@@ -4,7 +4,8 @@ export type {
   EventDesk,
   Hub,
   OrderDesk,
-  PriceAnswer,
+  AvailabilityAnswer,
+  AvailabilityQuestion,
   PriceQuestion,
   ShipmentDesk,
   Submit,
@@ -25,6 +26,9 @@ export {
 } from "./webhooks/webhook-door.ts";
 export { createEventDesk } from "./desks/event-desk.ts";
 export { createOrderDesk } from "./desks/order-desk.ts";
+export { createReservationDesk } from "./desks/reservation-desk.ts";
 export { createShipmentDesk } from "./desks/shipment-desk.ts";
-export { askPrices, readAvailability } from "./desks/stock-desk.ts";
+export { createPriceDesk } from "./desks/price-desk.ts";
+export { askAvailableToPromise } from "./desks/promise-desk.ts";
+export { createStockDesk } from "./desks/stock-desk.ts";
 export { createSystemDesk, type KnownSystem } from "./desks/system-desk.ts";

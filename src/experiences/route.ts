@@ -59,7 +59,7 @@ interface RouteSchema {
 }
 
 interface RouteDeclaration<Schema extends RouteSchema> {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly url: string;
   readonly operationId: string;
   readonly tag: string;

@@ -5,11 +5,14 @@ import { getOpenApi } from "./get-openapi.ts";
 import { getReadyz } from "./get-readyz.ts";
 import type { Route } from "./route.ts";
 import { getAvailability } from "./v1/availability/get-availability.ts";
+import { getAvailableToPromise } from "./v1/available-to-promise/get-available-to-promise.ts";
 import { getDeadLetters } from "./v1/dead-letters/get-dead-letters.ts";
 import { deadLetterActions } from "./v1/dead-letters/id/post-action.ts";
 import { getEvents } from "./v1/events/get-events.ts";
 import { getEventStream } from "./v1/events/get-event-stream.ts";
 import { postPrices } from "./v1/prices/post-prices.ts";
+import { deleteReservation, getReservation, postExtend } from "./v1/reservations/id/reservation.ts";
+import { postReservations } from "./v1/reservations/post-reservations.ts";
 import { getSalesOrders } from "./v1/sales-orders/get-sales-orders.ts";
 import { getSalesOrder } from "./v1/sales-orders/id/get-sales-order.ts";
 import { getStory } from "./v1/sales-orders/id/get-story.ts";
@@ -43,7 +46,12 @@ export const routes: readonly Route[] = [
   getSystems,
   ...systemSwitches,
   getAvailability,
+  getAvailableToPromise,
   postPrices,
+  postReservations,
+  getReservation,
+  postExtend,
+  deleteReservation,
   postWebhook,
   getHealthz,
   getReadyz,

@@ -23,8 +23,8 @@ const findOrders = {
       erp_order_number as "erpOrderNumber", merchandise_amount as "merchandiseAmount", currency, stage
     from sales_orders where sales_order_id in (
       select sales_order_id from sales_orders
-      where $1 in (sales_order_id, correlation_id, channel_order_number, customer_purchase_order, erp_order_number)
-        or upper($1) = upper(sales_order_number)
+      where $1 in (sales_order_id, channel_order_number, customer_purchase_order, erp_order_number)
+        or sales_order_number = upper($1) or (correlation_id = $1 and correlation_id <> sales_order_id)
       union select sales_order_id from fulfillment_orders where $1 in (fulfillment_order_id, warehouse_reference)
       union select sales_order_id from shipments where $1 in (shipment_id, tracking_number, pro_number, bol_number)
       union select sales_order_id from invoices where $1 in (invoice_id, invoice_number))

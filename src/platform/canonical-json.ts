@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 
-const sorted = (_key: string, value: unknown): unknown =>
-  value !== null && typeof value === "object" && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-    : value;
+/** A copy, sorted, is written faster by far than through a replacer, and every order's draft passes here. */
+function sorted(value: unknown): unknown {
+  if (value === null || typeof value !== "object" || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, sorted(Reflect.get(value, key))]));
+}
 
 /** JSON with its keys in order: equal content, equal text. */
-export const canonicalJson = (value: unknown): string => JSON.stringify(value, sorted) ?? "null";
+export const canonicalJson = (value: unknown): string => JSON.stringify(sorted(value)) ?? "null";
 
 /** SHA-256 of the canonical JSON, in hex. */
 export const fingerprint = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex");

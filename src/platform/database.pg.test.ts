@@ -69,6 +69,17 @@ describe("a transaction", () => {
     expect(await database.query("select id from things where id = 20")).toEqual([]);
   });
 
+  it("commits what was sent along, and fails with its error where that cannot be", async () => {
+    await database.transaction(async (tx) => tx.send("insert into things values (70, $1)", [7]));
+    expect(await database.query("select amount from things where id = 70")).toEqual([{ amount: "7" }]);
+    const twice = database.transaction(async (tx) => {
+      tx.send("insert into things values (71, 1)");
+      tx.send("insert into things values (70, 1)");
+    });
+    await expect(twice).rejects.toThrow(/duplicate key/);
+    expect(await database.query("select 1 from things where id = 71")).toEqual([]);
+  });
+
   it("tells others after its commit, in order, and never after a rollback", async () => {
     const told: string[] = [];
     const insert = (id: number) => async (tx: Transaction) => {

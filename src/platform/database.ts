@@ -19,6 +19,11 @@ declare const inTransaction: unique symbol;
 /** A Queryable inside a transaction: a function that writes several things demands one. */
 export interface Transaction extends Queryable {
   readonly [inTransaction]: true;
+  /**
+   * Sent along with whatever comes next, the commit at the latest: for a statement whose answer nobody needs. Where it fails, the transaction fails
+   * with its error.
+   */
+  send(statement: string | Statement, parameters?: readonly unknown[]): void;
   /** Runs once the commit is done, and never after a rollback: wake-ups, not work. Must not throw. */
   afterCommit(then: () => void): void;
 }
@@ -91,16 +96,30 @@ function queryableOver(client: Client): Queryable {
 
 // The brand exists for the compiler only; this is the one place that may give it.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const branded = (inside: Pick<Transaction, "query" | "afterCommit">): Transaction => inside as Transaction;
+const branded = (inside: Pick<Transaction, "query" | "send" | "afterCommit">): Transaction => inside as Transaction;
 
 async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
   const afterwards: (() => void)[] = [];
   try {
-    await client.query("begin");
-    const result = await work(branded({ ...queryableOver(client), afterCommit: (then) => void afterwards.push(then) }));
-    const { command } = await client.query("commit");
+    const queryable = queryableOver(client);
+    const sent: Promise<unknown>[] = [];
+    const tx = branded({
+      ...queryable,
+      send(statement, parameters) {
+        const answered = queryable.query(statement, parameters);
+        // Its error is the transaction's, told when everything sent is awaited; until then it is not unheard.
+        answered.catch(() => {});
+        sent.push(answered);
+      },
+      afterCommit: (then) => void afterwards.push(then),
+    });
+    // Statements follow each other on the wire without waiting for answers; PostgreSQL takes them in this order.
+    const [, result] = await Promise.all([client.query("begin"), work(tx)]);
+    const commit = client.query("commit");
+    await Promise.all([...sent, commit]);
+    const { command } = await commit;
     // PostgreSQL answers the commit of a failed transaction with a rollback, and without an error.
     if (command !== "COMMIT")
       throw new Error("Nothing was committed: a statement of the transaction failed, and its error was kept quiet.");
@@ -144,7 +163,7 @@ export function openDatabase({
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     connectionTimeoutMillis: CONNECT_WAIT_MS,
   };
-  const pool = new pg.Pool({ ...settings, max: maxConnections, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({ ...settings, max: maxConnections, idleTimeoutMillis: 30_000, pipeline: true });
   // One that breaks between two statements of a transaction fails the next of them; here, too, the event must be heard.
   pool.on("connect", (client) => void client.on("error", () => {}));
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.

@@ -6,9 +6,14 @@ const PLACES = 6;
 const UNIT = 10n ** BigInt(PLACES);
 
 /** What the contracts let through: up to 15 digits before and 6 after the point. */
-const amount = fc
+const large = fc
   .bigInt({ min: -(10n ** 21n) + 1n, max: 10n ** 21n - 1n })
   .map((millionths) => ({ millionths, text: written(millionths) }));
+/** A day's amounts, with as many places as somebody happened to write: they are counted another way. */
+const ordinary = fc
+  .record({ units: fc.bigInt({ min: -(10n ** 10n), max: 10n ** 10n }), places: fc.integer({ min: 0, max: PLACES }) })
+  .map(({ units, places }) => ({ millionths: units * 10n ** BigInt(PLACES - places), text: written(units, places) }));
+const amount = fc.oneof(large, ordinary);
 
 /** Millionths as a decimal with all its places: exact by BigInt, the measure the rest is held to. */
 function written(millionths: bigint, places = PLACES): string {
@@ -99,7 +104,7 @@ describe("decimals", () => {
   });
 
   it("refuse what is no number instead of counting with it", () => {
-    for (const wrong of ["", "12,50", "NaN", "Infinity", "1e3", "0x10", " 1", "abc"])
+    for (const wrong of ["", "-", ".5", "5.", "1.2.3", "+1", "12,50", "NaN", "Infinity", "1e3", "0x10", " 1", "abc"])
       expect(() => decimal.add("1", wrong), wrong).toThrow(`"${wrong}" is not a decimal`);
   });
 });

@@ -12,6 +12,7 @@ export * from "./schema.ts";
 export * from "./breaker.ts";
 export * from "./call-failure.ts";
 export * from "./lane.ts";
+export * from "./two-generations.ts";
 export * from "./mask.ts";
 export * from "./http-client.ts";
 export * from "./configuration.ts";

@@ -8,7 +8,7 @@ const at = (value: unknown, ...names: readonly string[]): unknown =>
   names.reduce<unknown>((inside, name) => (isRecord(inside) ? inside[name] : undefined), value);
 
 /** `/v1/sales-orders/{id}` as what it matches. */
-const matching = (template: string): RegExp => new RegExp(`^${template.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+export const matching = (template: string): RegExp => new RegExp(`^${template.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
 
 /** What stands under one `{name}` more is less to the point: `/v1/events/stream` is not `/v1/events/{id}`. */
 const mostParticular = (templates: readonly string[]) =>

@@ -9,6 +9,8 @@ import {
   createOrderIntake,
   fillBackorders,
   type IntakePolicies,
+  type ReferenceSource,
+  type StockOutlookSource,
   type StockLevel,
 } from "#domains";
 import { createEventLog, readEvents } from "#events";
@@ -36,6 +38,10 @@ export function tradingPost(database: Database) {
   let sequence = 0;
   const newIntake = (different: Partial<IntakePolicies> = {}) =>
     createOrderIntake({ database, eventLog, ids, clock, policies: { ...policies, ...different } });
+
+  /** One that judges by a book, or plans by an outlook, instead of reading the database for each list. */
+  const newIntakeBy = (sources: { readonly reference?: ReferenceSource; readonly outlook?: StockOutlookSource }) =>
+    createOrderIntake({ database, eventLog, ids, clock, policies, ...sources });
 
   /** As the stock feed does it: who waits for what came is served in the same transaction. */
   async function setOnHand(sku: string, branch: string, onHand: string, more: Partial<StockLevel> = {}) {
@@ -88,5 +94,5 @@ export function tradingPost(database: Database) {
     return (await readEvents(database, { after: null, limit: 1000, correlationId })).events;
   }
 
-  return { clock, ids, eventLog, intake: newIntake(), newIntake, stock, setOnHand, eventsOf };
+  return { clock, ids, eventLog, intake: newIntake(), newIntake, newIntakeBy, stock, setOnHand, eventsOf };
 }

@@ -14,6 +14,7 @@ import {
   SystemCode,
   UnitOfMeasure,
 } from "../primitives.ts";
+import { ReservationId } from "./reservation.ts";
 
 export const SalesOrderDraftLine = Type.Object(
   {
@@ -31,6 +32,7 @@ export type SalesOrderDraftLine = Static<typeof SalesOrderDraftLine>;
 /**
  * What a channel asks of us, in one shape whatever door it came by. `unitPrice` is the price the channel showed its buyer,
  * compared with ours by policy; leave it out to take ours. `shipTo` is an address or the code of one the customer has with us.
+ * `reservationId` names the reservation of the cart or quote that becomes this order.
  */
 export const SalesOrderDraft = Type.Object(
   {
@@ -47,6 +49,7 @@ export const SalesOrderDraft = Type.Object(
     ]),
     shipComplete: Type.Optional(Type.Boolean({ description: "Ship only when everything can be shipped." })),
     lines: Type.Array(SalesOrderDraftLine, { minItems: 1, maxItems: 500 }),
+    reservationId: Type.Optional(ReservationId),
     notes: Type.Optional(Type.String({ maxLength: 2000 })),
   },
   { $id: "SalesOrderDraft", additionalProperties: false },
@@ -81,8 +84,11 @@ export type Hold = Static<typeof Hold>;
 /** Where the price of a line comes from, kept as it was decided. */
 export const PriceExplanation = Type.Object(
   {
-    source: Type.Enum(["customer", "customer-group", "list", "channel", "operator"]),
+    source: Type.Enum(["customer", "customer-group", "list", "channel", "operator", "kit"]),
     priceAgreementId: Type.Optional(Type.String()),
+    version: Type.Optional(
+      Type.String({ description: "Which statement of the agreement's owner: when he last changed it, by his clock." }),
+    ),
     explanation: Type.String(),
     contractPrice: Type.Optional(NonNegativeDecimal),
     channelPrice: Type.Optional(NonNegativeDecimal),
@@ -122,6 +128,13 @@ export const SalesOrderLine = Type.Object(
     allocations: Type.Array(LineAllocation),
     allocationExplanation: Type.String(),
     promisedOn: Type.Optional(LocalDate),
+    kitLineNumber: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: "The kit's line this is a component of: it has the stock, that one the price.",
+      }),
+    ),
+    substitutedFor: Type.Optional(Type.String({ ...Sku, description: "What was ordered, and by policy became this." })),
   },
   { additionalProperties: false },
 );

@@ -6,6 +6,8 @@ export interface CreditPosition {
   readonly creditLimit: string | null;
   readonly erpBalance: string;
   readonly hubExposure: string;
+  /** When the ERP last told us the balance; left out where it never did. An instant. */
+  readonly erpBalanceAsOf?: string;
 }
 
 export interface CreditDecision {
@@ -15,13 +17,14 @@ export interface CreditDecision {
 
 /** Whether one more order fits. Exactly at the limit still fits. */
 export function decideCredit(
-  { creditLimit, erpBalance, hubExposure }: CreditPosition,
+  { creditLimit, erpBalance, hubExposure, erpBalanceAsOf }: CreditPosition,
   orderAmount: string,
 ): CreditDecision {
   if (creditLimit === null) return { approved: true, explanation: "The customer has no credit limit." };
   const exposure = add(erpBalance, hubExposure);
   const after = add(exposure, orderAmount);
-  const owed = `${exposure} is open (${erpBalance} in the ERP, ${hubExposure} accepted since)`;
+  const asOf = erpBalanceAsOf === undefined ? "" : ` as of ${minuteOf(erpBalanceAsOf)}`;
+  const owed = `${exposure} is open (${erpBalance} in the ERP${asOf}, ${hubExposure} accepted since)`;
   if (compare(after, creditLimit) <= 0) {
     return {
       approved: true,
@@ -35,3 +38,6 @@ export function decideCredit(
     explanation: `${owed}${alreadyOver}; this order's ${orderAmount} would exceed the limit of ${creditLimit} by ${excess}.`,
   };
 }
+
+/** Nobody needs the seconds; everybody must know the clock. */
+const minuteOf = (instant: string): string => `${new Date(instant).toISOString().slice(0, 16).replace("T", " ")} UTC`;

@@ -89,7 +89,7 @@ async function otherPositions(tx: Transaction, missing: readonly TiedStock[]): P
     `select p.sku, p.branch from inventory_positions p
       where p.sku in (select sku from jsonb_to_recordset($1::jsonb) as m(sku text))
         and (p.sku, p.branch) not in (select m.sku, m.branch from jsonb_to_recordset($1::jsonb) as m(sku text, branch text))
-        and p.on_hand - p.allocated - p.safety_stock > 0
+        and p.on_hand - p.allocated - p.reserved - p.safety_stock > 0
       order by p.sku, p.branch`,
     positionsOf(missing),
   );

@@ -139,8 +139,9 @@ async function writeFulfillments(
               jsonb_to_recordset(p.lines) as l("lineNumber" integer, sku text, "unitOfMeasure" text, quantity numeric)
      ), tied as (
        update allocations a set fulfillment_order_id = t."fulfillmentOrderId"
-         from (select "fulfillmentOrderId", jsonb_array_elements_text("allocationIds")::bigint as allocation_id from planned) t
-        where a.allocation_id = t.allocation_id
+         from (select "fulfillmentOrderId", "salesOrderId", jsonb_array_elements_text("allocationIds")::bigint as allocation_id
+                 from planned) t
+        where a.sales_order_id = t."salesOrderId" and a.allocation_id = t.allocation_id
      )
      update sales_orders set stage = 'released'
       where sales_order_id in (select jsonb_array_elements_text($1::jsonb -> 'orders')) and stage = 'accepted'`,

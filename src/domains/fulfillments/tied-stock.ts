@@ -3,6 +3,7 @@ import type { Transaction } from "#platform";
 import { Decimal } from "decimal.js";
 import type { Story } from "../effect-context.ts";
 import type { Position } from "../orders/lifecycle/locks.ts";
+import { settleKits } from "../orders/lifecycle/settle-kits.ts";
 import { rowsOf } from "../sql.ts";
 
 /** Stock tied to an order's line at a branch. `fulfillmentOrderId` is null as long as no branch was asked to fulfil it. */
@@ -78,8 +79,9 @@ export async function untie(tx: Transaction, pieces: readonly Untied[]): Promise
                 becomes text, "onHand" text)
      ), allocated as (
        update allocations a set quantity = a.quantity - u.quantity
-         from (select "allocationId", sum(quantity) as quantity from untied group by "allocationId") u
-        where a.allocation_id = u."allocationId"
+         from (select "salesOrderId", "lineNumber", "allocationId", sum(quantity) as quantity
+                 from untied group by "salesOrderId", "lineNumber", "allocationId") u
+        where a.sales_order_id = u."salesOrderId" and a.line_number = u."lineNumber" and a.allocation_id = u."allocationId"
      ), positioned as (
        update inventory_positions p set allocated = p.allocated - u.quantity, on_hand = p.on_hand - u.gone
          from (select sku, branch, sum(quantity) as quantity, coalesce(sum(quantity) filter (where "onHand" = 'goes'), 0) as gone
@@ -99,6 +101,10 @@ export async function untie(tx: Transaction, pieces: readonly Untied[]): Promise
       where l.sales_order_id = u."salesOrderId" and l.line_number = u."lineNumber"`,
     pieces,
   );
+  await settleKits(
+    tx,
+    pieces.map(({ salesOrderId }) => salesOrderId),
+  );
 }
 
 interface PositionRow extends Position {
@@ -117,7 +123,7 @@ export async function utterInventoryChanged(
   const rows = await rowsOf<PositionRow>(
     tx,
     `select p.sku, p.branch, trim_scale(p.on_hand)::text as "onHand", trim_scale(p.allocated)::text as allocated,
-            trim_scale(greatest(p.on_hand - p.allocated - p.safety_stock, 0))::text as "availableToPromise"
+            trim_scale(greatest(p.on_hand - p.allocated - p.reserved - p.safety_stock, 0))::text as "availableToPromise"
        from inventory_positions p
       where (p.sku, p.branch) in (select k.sku, k.branch from jsonb_to_recordset($1::jsonb) as k(sku text, branch text))
       order by p.sku, p.branch`,

@@ -86,7 +86,7 @@ const upsertStock = `
     select * from jsonb_to_recordset($1::jsonb -> 'levels')
         as n(sku text, branch text, "onHand" numeric, "safetyStock" numeric, inbound jsonb, sequence numeric, "asOf" timestamptz)
   ), known as (
-    select k.sku, k.branch, greatest(k.on_hand - k.allocated - k.safety_stock, 0) as available,
+    select k.sku, k.branch, greatest(k.on_hand - k.allocated - k.reserved - k.safety_stock, 0) as available,
            (k.on_hand, k.safety_stock, k.inbound) is not distinct from (n."onHand", n."safetyStock", n.inbound) as is_same
       from news n join inventory_positions k on k.sku = n.sku and k.branch = n.branch
   ), written as (
@@ -99,7 +99,7 @@ const upsertStock = `
           oversold_since = case when p.allocated > excluded.on_hand
                                 then coalesce(p.oversold_since, ($1::jsonb ->> 'now')::timestamptz) end
       where p.source_sequence < excluded.source_sequence
-    returning sku, branch, on_hand, allocated, greatest(on_hand - allocated - safety_stock, 0) as available
+    returning sku, branch, on_hand, allocated, greatest(on_hand - allocated - reserved - safety_stock, 0) as available
   )
   select w.sku, w.branch, trim_scale(w.on_hand)::text as "onHand", trim_scale(w.allocated)::text as allocated,
          trim_scale(w.available)::text as "availableToPromise", not coalesce(k.is_same, false) as "isChanged",

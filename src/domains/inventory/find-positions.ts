@@ -1,26 +1,83 @@
 import type { InventoryPosition } from "#contracts";
 import type { Queryable } from "#platform";
-import { instantSql, textArraySql } from "../built-documents.ts";
-import { rowsOf } from "../sql.ts";
+import { textArraySql } from "../built-documents.ts";
+import { availableSql } from "./read-stock.ts";
+import { betweenBlocks, milliseconds, readByBlocks, sharedTimes } from "../read-by-blocks.ts";
+
+type Row = readonly [
+  sku: string,
+  branch: string,
+  onHand: string,
+  allocated: string,
+  reserved: string,
+  safetyStock: string,
+  availableToPromise: string,
+  inbound: InventoryPosition["inbound"],
+  asOfMs: number,
+  source: string,
+];
+
+/** Bare rows as one JSON: there may be a million of them (see read-agreements.ts). */
+const selectPositions = (from: string) => `
+  select coalesce(json_agg(json_build_array(
+           p.sku, p.branch, trim_scale(p.on_hand)::text, trim_scale(p.allocated)::text, trim_scale(p.reserved)::text,
+           trim_scale(p.safety_stock)::text, trim_scale(${availableSql})::text, p.inbound, ${milliseconds("p.as_of")}, p.source)
+         order by p.sku, p.branch), '[]') as rows
+    from ${from} p`;
+
+async function readPositions(
+  database: Queryable,
+  from: string,
+  parameters: readonly unknown[],
+): Promise<readonly InventoryPosition[]> {
+  const [read] = await database.query<{ rows: readonly Row[] }>(selectPositions(from), parameters);
+  const { instant } = sharedTimes();
+  return (read?.rows ?? []).map(
+    ([sku, branch, onHand, allocated, reserved, safetyStock, availableToPromise, inbound, asOfMs, source]) => ({
+      sku,
+      branch,
+      onHand,
+      allocated,
+      reserved,
+      safetyStock,
+      availableToPromise,
+      inbound,
+      asOf: instant(asOfMs),
+      source,
+    }),
+  );
+}
 
 /** Every branch's position of the items, by SKU. Each says by `asOf` how old its owner's statement is. */
 export async function findPositions(
   database: Queryable,
   skus: readonly string[],
 ): Promise<ReadonlyMap<string, readonly InventoryPosition[]>> {
-  const rows = await rowsOf<{ readonly position: InventoryPosition }>(
+  const positions = await readPositions(
     database,
-    `select jsonb_build_object(
-              'sku', p.sku, 'branch', p.branch, 'onHand', trim_scale(p.on_hand)::text, 'allocated', trim_scale(p.allocated)::text,
-              'safetyStock', trim_scale(p.safety_stock)::text,
-              'availableToPromise', trim_scale(greatest(p.on_hand - p.allocated - p.safety_stock, 0))::text, 'inbound', p.inbound,
-              'asOf', ${instantSql("p.as_of")}, 'source', p.source) as position
-       from inventory_positions p where p.sku = any(${textArraySql("$1::jsonb")})
-      order by p.sku, p.branch`,
-    skus,
+    `(select * from inventory_positions where sku = any(${textArraySql("$1::jsonb")}))`,
+    [JSON.stringify(skus)],
   );
-  return Map.groupBy(
-    rows.map(({ position }) => position),
-    ({ sku }) => sku,
-  );
+  return Map.groupBy(positions, ({ sku }) => sku);
 }
+
+/** Single positions. One that is not there is left out. */
+export const findPositionsAt = (
+  database: Queryable,
+  keys: readonly { readonly sku: string; readonly branch: string }[],
+): Promise<readonly InventoryPosition[]> =>
+  readPositions(
+    database,
+    `(select p.* from jsonb_to_recordset($1::jsonb) as k(sku text, branch text)
+        join inventory_positions p on p.sku = k.sku and p.branch = k.branch)`,
+    [JSON.stringify(keys)],
+  );
+
+/** All positions there are, part by part. */
+export const readAllPositions = (
+  database: Queryable,
+  take: (positions: readonly InventoryPosition[]) => void,
+): Promise<void> =>
+  readByBlocks(database, "inventory_positions", async (places) =>
+    take(await readPositions(database, betweenBlocks("inventory_positions"), places)),
+  );

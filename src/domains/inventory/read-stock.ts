@@ -2,26 +2,8 @@ import type { Queryable, Transaction } from "#platform";
 import { textArraySql } from "../built-documents.ts";
 import type { Inbound } from "./promise.ts";
 
-/**
- * What can be promised of each item at each branch, locked in the order everybody locks positions. Empty ones are locked as well: stock that
- * arrives there waits until the order that found nothing is in the books, and then finds it waiting.
- */
-export async function lockFreeStock(
-  tx: Transaction,
-  skus: readonly string[],
-): Promise<readonly { readonly sku: string; readonly branch: string; readonly available: string }[]> {
-  return tx.query(
-    {
-      name: "lock-free-stock",
-      text: `select sku, branch, trim_scale(greatest(on_hand - allocated - safety_stock, 0))::text as available
-               from inventory_positions
-              where sku = any(${textArraySql("$1::jsonb")})
-              order by sku, branch
-                for update`,
-    },
-    [JSON.stringify(skus)],
-  );
-}
+/** What nobody has been promised yet. The one place that says what counts, for who decides by it. */
+export const availableSql = "greatest(on_hand - allocated - reserved - safety_stock, 0)";
 
 /** What is on its way of an item, and how much of it is spoken for by backorders. */
 export interface Expected {
@@ -32,12 +14,34 @@ export interface Expected {
 
 export async function readExpected(database: Queryable, skus: readonly string[]): Promise<readonly Expected[]> {
   if (skus.length === 0) return [];
-  return database.query<Expected>(
-    `select k.sku,
+  const text = `select k.sku,
             coalesce((select jsonb_agg(i) from inventory_positions p, jsonb_array_elements(p.inbound) as i where p.sku = k.sku), '[]') as inbound,
             coalesce((select trim_scale(sum(l.quantity_backordered)) from sales_order_lines l
                        where l.sku = k.sku and l.quantity_backordered > 0), 0)::text as waiting
-       from unnest(${textArraySql("$1::jsonb")}) as k(sku)`,
+       from unnest(${textArraySql("$1::jsonb")}) as k(sku)`;
+  return database.query<Expected>({ name: "read-expected", text }, [JSON.stringify(skus)]);
+}
+
+/** What is free of the items, where any is. Their positions are locked by the caller, and stay as they are read. */
+export const readLockedStock = (
+  tx: Transaction,
+  skus: readonly string[],
+): Promise<readonly { readonly sku: string; readonly branch: string; readonly available: string }[]> =>
+  tx.query(
+    {
+      name: "read-locked-stock",
+      text: `select sku, branch, trim_scale(${availableSql})::text as available
+               from inventory_positions where sku = any(${textArraySql("$1::jsonb")})`,
+    },
     [JSON.stringify(skus)],
   );
+
+/**
+ * Every position of the items, locked in the order everybody locks positions. Empty ones as well: stock that arrives there waits, and then
+ * finds what was decided without it.
+ */
+export async function lockPositionsOf(tx: Transaction, skus: readonly string[]): Promise<void> {
+  const text = `select 1 from inventory_positions where sku = any(${textArraySql("$1::jsonb")})
+                 order by sku, branch for no key update`;
+  await tx.query({ name: "lock-positions-of", text }, [JSON.stringify(skus)]);
 }

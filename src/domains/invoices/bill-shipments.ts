@@ -8,14 +8,21 @@ import { rowsOf } from "../sql.ts";
 import { billLine, type BillableLine, type BilledLine } from "./bill-line.ts";
 
 type Shipped = DataOf<typeof FulfillmentShipped>;
-type OrderLine = Omit<BillableLine, "shippedNow"> & { readonly salesOrderId: string };
+type OrderLine = Omit<BillableLine, "shippedNow"> & {
+  readonly salesOrderId: string;
+  /** A component is billed with its kit. */
+  readonly kitLineNumber: number | null;
+};
 
-/** Decides what each shipment is billed for, when it leaves; the ERP is asked for the invoice afterwards. Once a shipment. */
+/**
+ * Decides what each shipment is billed for, when it leaves; the ERP is asked for the invoice afterwards. Once a shipment. A kit is billed by the share
+ * of its pieces that left, whole when the last of them has.
+ */
 export async function billShipments(tx: Transaction, calls: readonly EffectCall<Shipped>[]): Promise<EventDraft[]> {
   const { salesOrderIds } = ordersOf(calls);
   const lineOf = new Map((await readBilled(tx, salesOrderIds)).map((line) => [keyOf(line), line]));
   const billed = calls.flatMap(({ event: { data } }) =>
-    data.lines.flatMap((shipped) => {
+    billedLines(data, lineOf).flatMap((shipped) => {
       const key = keyOf({ salesOrderId: data.salesOrderId, lineNumber: shipped.lineNumber });
       const line = lineOf.get(key);
       if (!line || isZero(shipped.quantity)) return [];
@@ -34,6 +41,21 @@ export async function billShipments(tx: Transaction, calls: readonly EffectCall<
   return [];
 }
 
+/** The shipped lines as they are billed: the components of a kit together, as so many pieces of it. */
+function billedLines(
+  { salesOrderId, lines }: Shipped,
+  lineOf: ReadonlyMap<string, OrderLine>,
+): { readonly lineNumber: number; readonly quantity: string }[] {
+  const billed = Map.groupBy(
+    lines,
+    ({ lineNumber }) => lineOf.get(keyOf({ salesOrderId, lineNumber }))?.kitLineNumber ?? lineNumber,
+  );
+  return [...billed].map(([lineNumber, shipped]) => ({
+    lineNumber,
+    quantity: add(...shipped.map(({ quantity }) => quantity)),
+  }));
+}
+
 const keyOf = (line: { readonly salesOrderId: string; readonly lineNumber: number }) =>
   `${line.salesOrderId} ${line.lineNumber}`;
 
@@ -41,7 +63,9 @@ async function readBilled(tx: Transaction, salesOrderIds: readonly string[]): Pr
   return rowsOf<OrderLine>(
     tx,
     `select l.sales_order_id as "salesOrderId", l.line_number as "lineNumber", l.sku,
-            l.ordered_quantity::text as "orderedQuantity", l.quantity_ordered::text as "baseQuantity",
+            l.ordered_quantity::text as "orderedQuantity", l.kit_line_number as "kitLineNumber",
+            coalesce((select sum(c.quantity_ordered) from sales_order_lines c
+                       where c.sales_order_id = l.sales_order_id and c.kit_line_number = l.line_number), l.quantity_ordered)::text as "baseQuantity",
             l.unit_price::text as "unitPrice", coalesce(l.tax_amount, 0)::text as "taxAmount",
             coalesce(sum(i.base_quantity), 0)::text as "shippedBefore",
             coalesce(sum(i.quantity), 0)::text as "billedQuantityBefore",

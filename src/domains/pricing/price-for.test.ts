@@ -2,7 +2,9 @@ import type { PriceAgreement } from "#contracts";
 import { samplePrice, sampleProduct } from "#testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { amountOf, priceFor, type PriceInquiry } from "./price-for.ts";
+import { passedOver } from "./passed-over.ts";
+import { amountOf, choosePrice, priceFor } from "./price-for.ts";
+import type { PriceInquiry } from "./standing.ts";
 
 const product = sampleProduct();
 const inquiry = (different: Partial<PriceInquiry> = {}): PriceInquiry => ({
@@ -97,6 +99,58 @@ describe("the price of a line", () => {
   });
 });
 
+describe("what looks cheaper than the price taken", () => {
+  const own = agreement("OWN", { ...ofCustomer, unitPrice: "2.40" });
+  const explained = (others: PriceAgreement[], different: Partial<PriceInquiry> = {}) => {
+    const choice = choosePrice(inquiry(different), [own, ...others], product);
+    return passedOver(inquiry(different), choice, "2.4000");
+  };
+
+  it.each([
+    [{ validTo: "2026-02-28" }, "expired", "The list price 2 per EA (X) ended on 2026-02-28."],
+    [{ validFrom: "2026-03-02" }, "not-yet-in-force", "The list price 2 per EA (X) begins on 2026-03-02 only."],
+    [
+      { ...ofCustomer, minimumQuantity: "1", unitOfMeasure: "CS", unitPrice: "40.00" },
+      "quantity-too-small",
+      "The customer price 40 per CS (X) begins at 1 CS, and 10 EA are asked for.",
+    ],
+    [{ currency: "EUR" }, "other-currency", "The list price 2 per EA (X) is in EUR, not in USD."],
+    [
+      { unitOfMeasure: "BX" },
+      "unit-not-sold",
+      "The list price 2 per BX (X) is per BX, in which PVC-90-050 is not sold.",
+    ],
+    [
+      {},
+      "outranked",
+      "The list price 2 per EA (X) stands behind the customer price, which goes first even where it is dearer.",
+    ],
+    [
+      { ...ofCustomer, validFrom: "2024-01-01" },
+      "outranked",
+      "The customer price 2 per EA (X) stands behind one with a higher quantity break or a later start.",
+    ],
+  ] as const)("is told with why it does not hold: %o is %s", (different, because, explanation) => {
+    expect(explained([agreement("X", { unitPrice: "2.00", ...different })])).toEqual([
+      { priceAgreementId: "X", source: different && "scope" in different ? "customer" : "list", because, explanation },
+    ]);
+  });
+
+  it("is three at most, the cheapest first, and nothing of what is dearer or somebody else's", () => {
+    const others = [
+      ...["2.30", "2.10", "2.20", "2.00"].map((unitPrice, index) => agreement(`L${index}`, { unitPrice })),
+      agreement("DEARER", { unitPrice: "9.00" }),
+      agreement("FOREIGN", { scope: "customer", customerNumber: "C-9", unitPrice: "0.10" }),
+    ];
+    expect(explained(others).map(({ priceAgreementId }) => priceAgreementId)).toEqual(["L3", "L1", "L2"]);
+  });
+
+  it("is told as well where there is no price at all", () => {
+    const none = passedOver(inquiry(), choosePrice(inquiry(), [agreement("EUR", { currency: "EUR" })], product), null);
+    expect(none).toMatchObject([{ priceAgreementId: "EUR", because: "other-currency" }]);
+  });
+});
+
 const anyAgreement = fc
   .record({
     scope: fc.constantFrom("customer", "customer-group", "list"),
@@ -162,6 +216,52 @@ describe("for any agreements", () => {
         expect(winner && { scope: winner.scope, reached: breakOf(winner), since: winner.validFrom }).toEqual(
           best && { scope: best.scope, reached: breakOf(best), since: best.validFrom },
         );
+      }),
+    );
+  });
+
+  it("the one chosen is the customer's to have, in force, in the currency and reached", () => {
+    const inBase = new Map([
+      ["EA", 1],
+      ["CS", 24],
+    ]);
+    fc.assert(
+      fc.property(
+        anyAgreements,
+        fc.integer({ min: 1, max: 200 }),
+        fc.constantFrom("EA", "CS"),
+        fc.constantFrom("USD", "EUR"),
+        fc.constantFrom("2024-12-31", "2025-06-01", "2026-03-01", "2027-01-01"),
+        (agreements, quantity, unitOfMeasure, currency, on) => {
+          const answer = chosen(agreements, { quantity: String(quantity), unitOfMeasure, currency, on });
+          if (answer.unitPrice === null) return;
+          const one = agreements.find(({ priceAgreementId }) => priceAgreementId === answer.priceAgreementId);
+          expect(one?.currency).toBe(currency);
+          expect((one?.validFrom ?? "9") <= on).toBe(true);
+          expect(one?.scope === "customer" ? one.customerNumber : "C-1001").toBe("C-1001");
+          expect(one?.scope === "customer-group" ? one.customerGroup : "CONTRACTOR").toBe("CONTRACTOR");
+          const reached = Number(one?.minimumQuantity) * (inBase.get(one?.unitOfMeasure ?? "") ?? NaN);
+          expect(quantity * (inBase.get(unitOfMeasure) ?? NaN)).toBeGreaterThanOrEqual(reached);
+        },
+      ),
+    );
+  });
+
+  it("more never costs more a piece than less, on a list whose breaks fall", () => {
+    const steps = fc.array(fc.record({ more: fc.integer({ min: 1, max: 40 }), off: fc.integer({ min: 0, max: 50 }) }), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 400 }), fc.integer({ min: 0, max: 400 }), (falls, few, more) => {
+        let [from, cents] = [0, 1_000];
+        const list = falls.map((step, index) => {
+          [from, cents] = [from + step.more, cents - step.off];
+          const minimumQuantity = index === 0 ? "1" : String(from);
+          return agreement(`B${index}`, { minimumQuantity, unitPrice: (cents / 100).toFixed(2) });
+        });
+        const priceOf = (quantity: number) => Number(chosen(list, { quantity: String(quantity) }).unitPrice);
+        return priceOf(few + more) <= priceOf(few);
       }),
     );
   });

@@ -27,22 +27,25 @@ const upsertProducts = `
     select p.* from jsonb_to_recordset($1::jsonb -> 'products')
         as p(sku text, description text, status text, "supersededBy" text, "baseUnitOfMeasure" text, "unitConversions" jsonb,
              "weightLb" numeric, "lengthIn" numeric, "widthIn" numeric, "heightIn" numeric, "freightClass" text, hazardous boolean,
-             "taxCode" text, "minimumOrderQuantity" numeric, "orderMultiple" numeric, "updatedAt" timestamptz)
+             "taxCode" text, "minimumOrderQuantity" numeric, "orderMultiple" numeric, "kitComponents" jsonb,
+             substitutes jsonb, "updatedAt" timestamptz)
   ), known as (
     select p.sku,
            (k.description, k.status, k.superseded_by, k.base_unit_of_measure, k.unit_conversions, k.weight_lb, k.length_in, k.width_in,
-            k.height_in, k.freight_class, k.hazardous, k.tax_code, k.minimum_order_quantity, k.order_multiple)
+            k.height_in, k.freight_class, k.hazardous, k.tax_code, k.minimum_order_quantity, k.order_multiple,
+            k.kit_components, k.substitutes)
              is not distinct from
            (p.description, p.status, p."supersededBy", p."baseUnitOfMeasure", p."unitConversions", p."weightLb", p."lengthIn", p."widthIn",
-            p."heightIn", p."freightClass", p.hazardous, p."taxCode", p."minimumOrderQuantity", p."orderMultiple") as is_same
+            p."heightIn", p."freightClass", p.hazardous, p."taxCode", p."minimumOrderQuantity", p."orderMultiple",
+            p."kitComponents", p.substitutes) as is_same
       from news p join products k on k.sku = p.sku
   ), written as (
     insert into products (sku, description, status, superseded_by, base_unit_of_measure, unit_conversions, weight_lb, length_in, width_in,
-                          height_in, freight_class, hazardous, tax_code, minimum_order_quantity, order_multiple, updated_at, source,
-                          synced_at)
+                          height_in, freight_class, hazardous, tax_code, minimum_order_quantity, order_multiple, kit_components, substitutes,
+                          updated_at, source, synced_at)
     select p.sku, p.description, p.status, p."supersededBy", p."baseUnitOfMeasure", p."unitConversions", p."weightLb", p."lengthIn",
            p."widthIn", p."heightIn", p."freightClass", p.hazardous, p."taxCode", p."minimumOrderQuantity", p."orderMultiple",
-           p."updatedAt", $1::jsonb ->> 'source', ($1::jsonb ->> 'now')::timestamptz
+           p."kitComponents", p.substitutes, p."updatedAt", $1::jsonb ->> 'source', ($1::jsonb ->> 'now')::timestamptz
       from news p order by p.sku
     on conflict (sku) do update
       set description = excluded.description, status = excluded.status, superseded_by = excluded.superseded_by,
@@ -50,6 +53,7 @@ const upsertProducts = `
           weight_lb = excluded.weight_lb, length_in = excluded.length_in, width_in = excluded.width_in, height_in = excluded.height_in,
           freight_class = excluded.freight_class, hazardous = excluded.hazardous, tax_code = excluded.tax_code,
           minimum_order_quantity = excluded.minimum_order_quantity, order_multiple = excluded.order_multiple,
+          kit_components = excluded.kit_components, substitutes = excluded.substitutes,
           updated_at = excluded.updated_at, source = excluded.source, synced_at = excluded.synced_at
       where products.updated_at <= excluded.updated_at
     returning sku, status

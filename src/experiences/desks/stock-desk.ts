@@ -1,38 +1,82 @@
-import type { InventoryPosition } from "#contracts";
-import { findCustomers, findPositions, findPrices, findProducts, priceFor } from "#domains";
-import type { Clock, Queryable } from "#platform";
-import type { PriceAnswer, PriceQuestion } from "../hub.ts";
+import type { Product } from "#contracts";
+import type { PositionBoard } from "#domains";
+import type { Clock } from "#platform";
+import type { AvailabilityAnswer, AvailabilityQuestion } from "../hub.ts";
+import { createAnswerBuffers, type LentBytes } from "../answer-buffers.ts";
+import { accountOf, ageSeconds, knowledgeOf, type Book } from "./knowledge-desk.ts";
+import { createWrittenItems, lessKept, writeItem, type WrittenItem } from "./written-items.ts";
 
-/** What can be promised of items, branch by branch. */
-export const readAvailability = async (
-  database: Queryable,
-  skus: readonly string[],
-): Promise<readonly InventoryPosition[]> => [...(await findPositions(database, skus)).values()].flat();
-
-/** A customer's prices today, by the same rule intake prices orders with. */
-export async function askPrices(
-  database: Queryable,
-  clock: Clock,
-  questions: readonly PriceQuestion[],
-): Promise<readonly PriceAnswer[]> {
-  const skus = questions.map(({ sku }) => sku);
-  const customerNumbers = questions.map(({ customerNumber }) => customerNumber);
-  const [customers, products] = await Promise.all([
-    findCustomers(database, customerNumbers),
-    findProducts(database, skus),
-  ]);
-  const customerGroups = [...customers.values()].flatMap(({ customer }) => customer.customerGroup ?? []);
-  const prices = await findPrices(database, { skus, customerNumbers, customerGroups });
-  const on = clock.now().toISOString().slice(0, 10);
-  return questions.map(({ customerNumber, ...question }) => {
-    const { sku } = question;
-    const product = products.get(sku)?.product;
-    const customer = customers.get(customerNumber)?.customer;
-    if (!customer) return { sku, unitPrice: null, explanation: `The hub knows no customer ${customerNumber}.` };
-    if (!product) return { sku, unitPrice: null, explanation: `The hub knows no item ${sku}.` };
-    const agreements = (prices.get(sku) ?? []).map(({ agreement }) => agreement);
-    const price = priceFor({ customer, ...question, on }, agreements, product);
-    const { unitPrice, explanation } = price;
-    return { sku, unitPrice, explanation, ...(price.unitPrice === null ? {} : { source: price.source }) };
-  });
+/** What channels keep for themselves, and so from the others. */
+interface KeptForChannels {
+  /** Whether anybody keeps anything of an item from this channel. */
+  concerns(channel: string, sku: string): boolean;
+  keptAt(channel: string, sku: string, branch: string): string;
+  keptOverall(channel: string, sku: string): string;
 }
+const nothingKept: KeptForChannels = { concerns: () => false, keptAt: () => "0", keptOverall: () => "0" };
+
+interface StockDeskOptions {
+  readonly board: Pick<PositionBoard, "item" | "version" | "readAt" | "edition">;
+  readonly book: Book;
+  readonly clock: Clock;
+  readonly reserves?: KeptForChannels;
+}
+
+/** What can be promised, from memory, put together from items that were written before. */
+export function createStockDesk({ board, book, clock, reserves = nothingKept }: StockDeskOptions) {
+  const written = createWrittenItems();
+  const lend = createAnswerBuffers();
+
+  function itemOf(product: Product, channel: string | undefined): WrittenItem {
+    const { sku } = product;
+    const item = board.item(sku);
+    if (!item || channel === undefined || !reserves.concerns(channel, sku)) return written(product, item);
+    const kept = {
+      at: (branch: string) => reserves.keptAt(channel, sku, branch),
+      overall: reserves.keptOverall(channel, sku),
+    };
+    return { bytes: writeItem(product, lessKept(item, kept)), asOfMs: item.asOfMs };
+  }
+
+  function answer({ skus, customerNumber, channel }: AvailabilityQuestion): LentBytes {
+    const now = clock.now();
+    const account = customerNumber === undefined ? null : accountOf(book, customerNumber, "query customerNumber");
+    const parts: Buffer[] = [];
+    const unknown: { sku: string; explanation: string }[] = [];
+    let oldestMs = Number.POSITIVE_INFINITY;
+    for (const sku of skus) {
+      const product = book.product(sku);
+      if (!product) {
+        unknown.push({ sku, explanation: `The hub knows no item ${sku}.` });
+        continue;
+      }
+      const { bytes, asOfMs } = itemOf(product, channel);
+      oldestMs = Math.min(oldestMs, asOfMs);
+      parts.push(parts.length === 0 ? bytes.subarray(1) : bytes);
+    }
+    const oldest = Number.isFinite(oldestMs) ? new Date(oldestMs) : null;
+    const head = {
+      answeredAt: now.toISOString(),
+      knowledge: knowledgeOf({ readAt: board.readAt(), feeds: book.feeds(), entities: ["stock"] }, now),
+      oldestAsOf: oldest?.toISOString() ?? null,
+      ageSeconds: ageSeconds(now, oldest),
+      ...(account ? { customerNumber, homeBranch: account.homeBranch } : {}),
+      unknown,
+    };
+    return lend([Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`), ...parts, CLOSE]);
+  }
+
+  /** The same tag, the same figures; only their age may be different. */
+  function tagOf({ skus }: AvailabilityQuestion): string {
+    const newest = skus.reduce((version, sku) => Math.max(version, board.version(sku)), 0);
+    return `W/"${board.edition}.${newest}.${book.version()}"`;
+  }
+
+  return {
+    availability: (question: AvailabilityQuestion): AvailabilityAnswer => ({
+      tag: tagOf(question),
+      json: () => answer(question),
+    }),
+  };
+}
+const CLOSE = Buffer.from("]}");

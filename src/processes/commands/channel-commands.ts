@@ -1,6 +1,6 @@
 import type { FulfillmentShipped, SalesOrderCancelled } from "#contracts";
 import { SalesOrderChannelInformed, type DataOf } from "#contracts";
-import { readChannelOrder, readShipmentsToPlace } from "#domains";
+import { readChannelLines, readChannelOrder, readShipmentsToPlace } from "#domains";
 import { isPositive } from "#platform";
 import type { Command } from "../engine/index.ts";
 import { acceptedOrPark, callOptions, forAPerson, HUB_LANE, storyOf, type Hands } from "./asking.ts";
@@ -18,6 +18,10 @@ export const confirmShipmentToChannel = (hands: Hands): Command<DataOf<typeof Fu
     if (!handle?.connector.confirmShipment) return [];
     const [shipment] = await readShipmentsToPlace(context.database, [shipmentId]);
     if (!shipment) throw forAPerson(handle.code, "confirm-shipment", `There is no shipment ${shipmentId}.`);
+    const ordered = await readChannelLines(context.database, salesOrderId, shipmentId, lines);
+    const told = ordered.filter((line) => isPositive(line.quantity));
+    // A part of a kit by itself is nothing the channel knows of.
+    if (told.length === 0) return [];
     const { channelOrderNumber, carrier, trackingNumber, proNumber, bolNumber } = shipment;
     const answer = await handle.connector.confirmShipment(
       {
@@ -25,7 +29,7 @@ export const confirmShipmentToChannel = (hands: Hands): Command<DataOf<typeof Fu
         reference: shipmentId,
         carrier: carrier ?? "",
         trackingNumber: trackingNumber ?? proNumber ?? bolNumber ?? "",
-        lines: lines.filter((line) => isPositive(line.quantity)),
+        lines: told,
       },
       handle.call(callOptions(context)),
     );

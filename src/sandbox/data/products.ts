@@ -18,6 +18,12 @@ const superseded: Readonly<Record<string, string>> = {
   "PEX-TUBE-100": "PEX-TUBE-075",
   "WH-EL-80": "WH-EL-50",
 };
+/** What the counter offers when an item is out. */
+const substitutes: Readonly<Record<string, readonly string[]>> = {
+  "RCP-GFI": ["RCP-20W"],
+  "VLV-BALL-150": ["VLV-GATE-150"],
+  "CHM-CEM16": ["CHM-CEM32"],
+};
 const recalled = new Set(["CHM-MAP14"]);
 
 export function buildProducts(chance: Chance, openedOn: string): readonly PricedProduct[] {
@@ -52,6 +58,7 @@ function buildProduct(family: ProductFamily, size: Size, chance: Chance, openedO
       minimumOrderQuantity: String(family.orderMultiple),
       orderMultiple: String(family.orderMultiple),
     }),
+    ...(substitutes[sku] !== undefined && { substitutes: [...substitutes[sku]] }),
     updatedAt: `${daysAfter(openedOn, -1 - chance.below(300))}T08:00:00Z`,
   };
   return {

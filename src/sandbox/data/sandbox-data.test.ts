@@ -11,7 +11,8 @@ describe("the sandbox's reference data", () => {
     expect(data.products.length).toBeGreaterThan(380);
     expect(data.customers).toHaveLength(40);
     expect(data.priceAgreements.length).toBeGreaterThan(1_300);
-    expect(data.stock).toHaveLength(data.products.length * 4);
+    const stocked = data.products.filter(({ kitComponents }) => kitComponents === undefined);
+    expect(data.stock).toHaveLength(stocked.length * 4);
     expect(new Set(data.products.map(({ sku }) => sku)).size).toBe(data.products.length);
   });
 
@@ -29,6 +30,12 @@ describe("the sandbox's reference data", () => {
     const discontinued = data.products.filter(({ status }) => status === "discontinued");
     expect(discontinued.length).toBeGreaterThan(3);
     for (const { supersededBy } of discontinued) expect(bySku.get(supersededBy ?? "")?.status).toBe("active");
+    for (const { sku } of discontinued)
+      expect(data.stock.filter((level) => level.sku === sku && level.onHand !== "0")).toHaveLength(1);
+    const kits = data.products.flatMap(({ kitComponents }) => kitComponents ?? []);
+    expect(kits.length).toBeGreaterThan(5);
+    const offered = data.products.flatMap(({ substitutes }) => substitutes ?? []);
+    for (const sku of [...kits.map((part) => part.sku), ...offered]) expect(bySku.get(sku)?.status).toBe("active");
     expect(data.products.filter(({ hazardous }) => hazardous).length).toBeGreaterThan(5);
     expect(data.customers.filter(({ status }) => status === "blocked")).toHaveLength(1);
     expect(data.customers.filter(({ status }) => status === "inactive")).toHaveLength(1);

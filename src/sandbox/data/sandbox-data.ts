@@ -2,6 +2,7 @@ import type { Customer, PriceAgreement, Product } from "#contracts";
 import { branches, type SandboxBranch } from "./branches.ts";
 import { chanceOf, seededRandom } from "./chance.ts";
 import { buildCustomers } from "./customers.ts";
+import { buildKits } from "./kits.ts";
 import { buildPrices } from "./prices.ts";
 import { buildProducts } from "./products.ts";
 import { buildStock, type SandboxStock } from "./stock.ts";
@@ -21,11 +22,12 @@ export function sandboxData(options: { readonly seed: number; readonly openedOn:
   const { openedOn } = options;
   const priced = buildProducts(chance, openedOn);
   const customers = buildCustomers(chance, openedOn);
+  const kits = buildKits(priced, openedOn);
   return {
     branches,
-    products: priced.map(({ product }) => product),
+    products: [...priced.map(({ product }) => product), ...kits.products],
     customers,
-    priceAgreements: buildPrices(priced, customers, chance, openedOn),
+    priceAgreements: [...buildPrices(priced, customers, chance, openedOn), ...kits.priceAgreements],
     stock: buildStock(priced, chance, openedOn),
   };
 }

@@ -50,6 +50,8 @@ export const renderItem = (product: Product) => ({
   TaxCat: product.taxCode ?? "",
   MinQty: product.minimumOrderQuantity ?? "",
   MultQty: product.orderMultiple ?? "",
+  Kit: (product.kitComponents ?? []).map(({ sku, quantity }) => ({ ItemNo: sku, Qty: quantity })),
+  Subs: product.substitutes ?? [],
   ...changed(product.updatedAt),
 });
 

@@ -35,7 +35,7 @@ export function callOverHttp<Settings extends TSchema>(
     readonly record?: (exchange: Exchange) => void;
   } = {},
 ): Call<Settings> {
-  const { idempotencyKey = "key-1", maybeDone = false, timeoutMs = 400, record = () => undefined } = about;
+  const { idempotencyKey = "key-1", maybeDone = false, timeoutMs = 1_000, record = () => undefined } = about;
   const clientFor = createHttpClient({
     baseUrl: counterpart.url,
     lane: createLane({ system: connector.code, limits: { ...connector.limits, timeoutMs }, clock: systemClock }),

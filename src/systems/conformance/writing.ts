@@ -92,11 +92,11 @@ export function writesExactlyOnce(
       // Looking finds nothing yet; only the vendor's own key can tell that it is the same request.
       it("is done once when the first attempt arrives after the second", async () => {
         const reference = await fresh();
-        await counterpartNow().behave({ mode: "slow", delayMs: 700 });
+        await counterpartNow().behave({ mode: "slow", delayMs: 1_600 });
         await expect(attempt(reference)).rejects.toMatchObject({ category: "timed-out" });
         await counterpartNow().behave({});
         expect(isRefused(await attempt(reference, { maybeDone: true }))).toBe(false);
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
         expect(await times(reference)).toBe(1);
       });
     }

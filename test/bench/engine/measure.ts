@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Database } from "../../../src/platform/index.ts";
+import { postgresCpuMs, walPosition } from "../cost.ts";
 import type { Result } from "./contenders/harness.ts";
 
 export interface Measurement {
@@ -12,30 +12,6 @@ export interface Measurement {
   readonly postgresMs: number;
   readonly walBytes: number;
 }
-
-const MS_PER_TICK = 10;
-
-/** CPU of the postmaster, of its children that live, and (by its own count) of those that ended. */
-function postgresCpuMs(postmaster: number): number {
-  const ticksOf = (pid: string, fields: readonly number[]): number => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const after = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      const isChild = Number(after[1]) === postmaster || Number(pid) === postmaster;
-      return isChild ? fields.reduce((sum, field) => sum + Number(after[field - 3]), 0) : 0;
-    } catch {
-      return 0;
-    }
-  };
-  // Fields 14 to 17 of proc(5): utime, stime, cutime, cstime.
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.reduce((sum, pid) => sum + ticksOf(pid, [14, 15, 16, 17]), 0) * MS_PER_TICK;
-}
-
-const walPosition = async (database: Database): Promise<number> => {
-  const [row] = await database.query<{ bytes: string }>("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as bytes");
-  return Number(row?.bytes);
-};
 
 const message = <Body>(child: ChildProcess): Promise<Body> =>
   new Promise((resolve, reject) => {

@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync, chmodSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { migrate, openDatabase, startEmbeddedPostgres, type Database } from "../../../src/platform/index.ts";
+import { startBenchCluster, type BenchDatabase } from "../cluster.ts";
 import { latencyAt20 } from "./latency.ts";
 import { measure, type Measurement } from "./measure.ts";
 import { takeOverMs } from "./take-over.ts";
@@ -21,20 +17,14 @@ const contenders = [
 /** The better of two counts, for everybody: on a shared machine a neighbour's burst is in one of them. */
 const ROUNDS = 2;
 
-const migrations = fileURLToPath(new URL("../../../migrations", import.meta.url));
-
-/** A fresh database for each, in one cluster: nobody vacuums or bloats another's tables. */
-async function freshDatabase(serverUrl: string, name: string): Promise<{ url: string; database: Database }> {
-  const server = openDatabase({ url: serverUrl, maxConnections: 1 });
-  await server.query(`create database ${name}`);
-  await server.close();
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  const database = openDatabase({ url: url.href, maxConnections: 2 });
-  await migrate(database, migrations);
-  await database.query("create table bench_steps (process_id text, step int, note text, at timestamptz default now())");
-  await database.query("create index on bench_steps (process_id, step)");
-  return { url: url.href, database };
+/** With the table every contender writes a row a step to. */
+async function freshDatabase(name: string): Promise<BenchDatabase> {
+  const fresh = await cluster.freshDatabase(name);
+  await fresh.database.query(
+    "create table bench_steps (process_id text, step int, note text, at timestamptz default now())",
+  );
+  await fresh.database.query("create index on bench_steps (process_id, step)");
+  return fresh;
 }
 
 const row = (cells: readonly (string | number)[]) =>
@@ -57,24 +47,22 @@ function print(measurements: readonly Measurement[]): void {
 }
 
 const chosen = process.argv.slice(2);
-const folder = mkdtempSync(join(tmpdir(), "crossdock-bench-"));
-chmodSync(folder, 0o711);
-const server = await startEmbeddedPostgres({ dataDir: join(folder, "postgres") });
+const cluster = await startBenchCluster();
 try {
   const measurements: Measurement[] = [];
   const wanted = contenders.filter(({ file }) => chosen.length === 0 || chosen.some((part) => file.includes(part)));
   for (const contender of wanted) {
     const rounds: Measurement[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const { url, database } = await freshDatabase(server.url, `bench_${wanted.indexOf(contender)}_${round}`);
-      rounds.push(await measure({ ...contender, url, database, postmaster: server.pid }));
+      const { url, database } = await freshDatabase(`bench_${wanted.indexOf(contender)}_${round}`);
+      rounds.push(await measure({ ...contender, url, database, postmaster: cluster.pid }));
       await database.close();
     }
     measurements.push(...rounds.toSorted((a, b) => b.perSecond - a.perSecond).slice(0, 1));
   }
   print(measurements);
   if (chosen.length === 0 || chosen.includes("latency")) {
-    const { url, database } = await freshDatabase(server.url, "latency");
+    const { url, database } = await freshDatabase("latency");
     const { p50Ms, p99Ms } = await latencyAt20(url, 15);
     console.log(
       `At 20 processes/s: p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms from the asking to the fifth row's commit.`,
@@ -82,12 +70,11 @@ try {
     await database.close();
   }
   if (chosen.length === 0 || chosen.includes("take-over")) {
-    const { url, database } = await freshDatabase(server.url, "take_over");
+    const { url, database } = await freshDatabase("take_over");
     const tookMs = await takeOverMs(url, database);
     console.log(`After kill -9 of one of two nodes, its work was finished in ${(tookMs / 1_000).toFixed(2)} s.`);
     await database.close();
   }
 } finally {
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await cluster.stop();
 }

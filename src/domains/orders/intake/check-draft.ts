@@ -1,10 +1,13 @@
-import type { Address, Customer, Fault, HoldReason, SalesOrderDraft } from "#contracts";
+import type { Address, Fault, HoldReason, SalesOrderDraft } from "#contracts";
 import { add, round } from "#platform";
+import type { Account } from "../../customers/find-accounts.ts";
 import { priceFor } from "../../pricing/price-for.ts";
 import { addressDoubts } from "./address-doubts.ts";
 import { checkLine, type CheckedLine, type JudgedLine } from "./check-line.ts";
+import { withComponents } from "./kit-lines.ts";
 import type { CompletePolicies } from "./policies.ts";
 import type { Reference } from "./reference.ts";
+import { itemOf, type ReplacementStock } from "./replace-lines.ts";
 
 export interface HoldFound {
   readonly reason: HoldReason;
@@ -13,7 +16,7 @@ export interface HoldFound {
 
 /** A draft that can be taken, with what somebody must look at before it goes on. */
 export interface CheckedDraft {
-  readonly customer: Customer;
+  readonly customer: Account;
   readonly shipTo: Address;
   readonly lines: readonly CheckedLine[];
   readonly merchandiseAmount: string;
@@ -23,6 +26,8 @@ export interface CheckedDraft {
 export interface CheckContext {
   readonly reference: Reference;
   readonly policies: CompletePolicies;
+  /** What is left of items that go or may be replaced; null: nobody looked, none is among the lines. */
+  readonly stock?: ReplacementStock | null;
   /** The day prices are taken of, YYYY-MM-DD. */
   readonly today: string;
 }
@@ -34,25 +39,48 @@ export function checkDraft(
 ): { readonly faults: readonly Fault[] } | CheckedDraft {
   const customer = context.reference.customer(draft.customerNumber);
   const shipTo = shipToOf(draft, customer);
-  const checked = draft.lines.map((line, index) => checkLine(lineQuestion(draft, index, context, customer, line)));
+  const checked = draft.lines.map((line, index) => checkItem(draft, index, context, customer, line));
+  const exploded = checked.map((one, index) =>
+    "faults" in one ? [] : withComponents(one.line, `/lines/${index}`, (sku) => context.reference.product(sku)),
+  );
   const faults = [
     ...customerFaults(draft, customer),
     ...("path" in shipTo ? [shipTo] : []),
     ...duplicateLineFaults(draft),
     ...checked.flatMap((line) => ("faults" in line ? line.faults : [])),
+    ...exploded.flatMap((lines) => ("faults" in lines ? lines.faults : [])),
   ];
   const judged = checked.flatMap((line) => ("faults" in line ? [] : [line]));
-  const lines = judged.map(({ line }) => line);
+  const lines = exploded.flatMap((made) => ("faults" in made ? [] : made));
   if (!customer || "path" in shipTo || faults.length > 0) return { faults };
   const merchandiseAmount = round(add(...lines.map(({ lineAmount }) => lineAmount)), 2);
-  return { customer, shipTo, lines, merchandiseAmount, holds: holdsOf(customer, shipTo, judged) };
+  return { customer, shipTo, lines, merchandiseAmount, holds: holdsOf(customer, shipTo, judged, context.policies) };
+}
+
+/** A line as it is sold: perhaps as another item than was ordered. */
+function checkItem(
+  draft: SalesOrderDraft,
+  index: number,
+  context: CheckContext,
+  customer: Account | undefined,
+  line: SalesOrderDraft["lines"][number],
+): ReturnType<typeof checkLine> {
+  const { reference, stock = null, policies } = context;
+  const item = itemOf(draft, index, { reference, stock, plan: policies.promising });
+  if ("fault" in item) return { faults: [item.fault] };
+  const sold = item.substitution === undefined || !item.product ? line : { ...line, sku: item.product.sku };
+  const question = lineQuestion(draft, index, context, customer, sold);
+  const checked = checkLine({ ...question, product: item.product, isLeft: stock !== null });
+  if ("faults" in checked || item.substitution === undefined) return checked;
+  const replaced = { substitutedFor: line.sku, substitution: item.substitution };
+  return { ...checked, line: { ...checked.line, ...replaced } };
 }
 
 function lineQuestion(
   draft: SalesOrderDraft,
   index: number,
   { reference, policies, today }: CheckContext,
-  customer: Customer | undefined,
+  customer: Account | undefined,
   line: SalesOrderDraft["lines"][number],
 ): Parameters<typeof checkLine>[0] {
   return {
@@ -60,16 +88,17 @@ function lineQuestion(
     path: `/lines/${index}`,
     product: reference.product(line.sku),
     policies,
+    priceRule: policies.priceRuleOf(draft.channel),
     priceOf: (product, { sku, quantity, unitOfMeasure }) =>
       priceFor(
         { customer: customer ?? draft, sku, quantity, unitOfMeasure, currency: draft.currency, on: today },
-        reference.agreements(sku),
+        reference.agreements(sku, customer ?? draft),
         product,
       ),
   };
 }
 
-function customerFaults(draft: SalesOrderDraft, customer: Customer | undefined): Fault[] {
+function customerFaults(draft: SalesOrderDraft, customer: Account | undefined): Fault[] {
   if (!customer) {
     const fix = "Check the account number; the hub knows the accounts the ERP has.";
     return [{ path: "/customerNumber", expected: "an account known to the hub", found: draft.customerNumber, fix }];
@@ -78,7 +107,7 @@ function customerFaults(draft: SalesOrderDraft, customer: Customer | undefined):
   return [{ path: "/currency", expected: `${customer.currency}, the customer's currency`, found: draft.currency }];
 }
 
-function shipToOf({ shipTo }: SalesOrderDraft, customer: Customer | undefined): Address | Fault {
+function shipToOf({ shipTo }: SalesOrderDraft, customer: Account | undefined): Address | Fault {
   if (!("code" in shipTo)) return shipTo;
   const known = customer?.shipTos ?? [];
   const found = known.find(({ code }) => code === shipTo.code);
@@ -108,7 +137,12 @@ function duplicateLineFaults({ lines }: SalesOrderDraft): Fault[] {
   });
 }
 
-function holdsOf(customer: Customer, shipTo: Address, lines: readonly JudgedLine[]): HoldFound[] {
+function holdsOf(
+  customer: Account,
+  shipTo: Address,
+  lines: readonly JudgedLine[],
+  { unlistedShipTo }: CompletePolicies,
+): HoldFound[] {
   const holds: HoldFound[] = [];
   if (customer.status !== "active") {
     const because = customer.blockedReason ? `: ${customer.blockedReason}` : "";
@@ -122,7 +156,16 @@ function holdsOf(customer: Customer, shipTo: Address, lines: readonly JudgedLine
     const told = doubtful.map(({ line, priceDoubt }) => `Line ${line.lineNumber}, ${line.sku}: ${priceDoubt}`);
     holds.push({ reason: "price", explanation: told.join(" ") });
   }
-  const doubts = addressDoubts(shipTo);
+  const doubts = [
+    ...addressDoubts(shipTo),
+    ...(unlistedShipTo === "hold" && !isListed(shipTo, customer) ? ["the customer has no such address with us"] : []),
+  ];
   if (doubts.length > 0) holds.push({ reason: "address", explanation: `The ship-to address: ${doubts.join("; ")}.` });
   return holds;
 }
+
+const placeOf = ({ street1, street2 = "", city, postalCode, country }: Address): string =>
+  [street1, street2, city, postalCode, country].map((part) => part.trim().toLowerCase()).join("|");
+
+const isListed = (shipTo: Address, { shipTos, billTo }: Account): boolean =>
+  [...shipTos.map(({ address }) => address), billTo].some((address) => placeOf(address) === placeOf(shipTo));

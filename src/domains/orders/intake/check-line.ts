@@ -1,7 +1,8 @@
 import type { Fault, PriceExplanation, Product, SalesOrderDraftLine } from "#contracts";
-import { compare, divide, isPositive, isWhole, plain } from "#platform";
-import { comparePrice } from "../../pricing/compare-price.ts";
+import { compare, plain } from "#platform";
+import { comparePrice, type PriceRule } from "../../pricing/compare-price.ts";
 import { amountOf, type NoPrice, type Price } from "../../pricing/price-for.ts";
+import { quantityRules } from "../../products/order-quantity.ts";
 import { toBaseUnits, unitsOf } from "../../products/units.ts";
 import type { CompletePolicies } from "./policies.ts";
 
@@ -17,6 +18,15 @@ export interface CheckedLine {
   readonly unitPrice: string;
   readonly lineAmount: string;
   readonly price: PriceExplanation;
+  /** It has the price; the lines of its components, below, have the stock. */
+  readonly isKit?: true;
+  /** Of a component: the kit's line, and how many of it are in one kit. */
+  readonly kitLineNumber?: number;
+  readonly kitQuantity?: string;
+  /** What was ordered, and by policy became this. */
+  readonly substitutedFor?: string;
+  /** Why, for the line's explanation. */
+  readonly substitution?: string;
 }
 
 export interface JudgedLine {
@@ -34,7 +44,11 @@ export interface LineQuestion {
   /** JSON pointer of the line. */
   readonly path: string;
   readonly product: Product | undefined;
+  /** Of a discontinued item: that it is still there. */
+  readonly isLeft?: boolean;
   readonly policies: CompletePolicies;
+  /** What becomes of the channel's price where it is not ours. */
+  readonly priceRule: PriceRule;
   /** Our price for so much of the item. */
   readonly priceOf: (product: Product, line: SalesOrderDraftLine) => Price | NoPrice;
 }
@@ -42,7 +56,7 @@ export interface LineQuestion {
 /** Everything that is wrong with a line, or the line as it would be written. */
 export function checkLine(question: LineQuestion): Faulty | JudgedLine {
   const { line, path, product } = question;
-  const faults = itemFaults(line, path, product);
+  const faults = itemFaults(question);
   if (!product || faults.length > 0) return { faults };
   const quantity = toBaseUnits(product, line.quantity, line.unitOfMeasure);
   if (quantity === null) return { faults: [unitFault(line, path, product)] };
@@ -50,7 +64,7 @@ export function checkLine(question: LineQuestion): Faulty | JudgedLine {
   return quantities.length > 0 ? { faults: quantities } : priceLine(question, product, quantity);
 }
 
-function itemFaults({ sku }: SalesOrderDraftLine, path: string, product: Product | undefined): Fault[] {
+function itemFaults({ line: { sku }, path, product, isLeft }: LineQuestion): Fault[] {
   const at = `${path}/sku`;
   if (!product) {
     return [
@@ -62,7 +76,8 @@ function itemFaults({ sku }: SalesOrderDraftLine, path: string, product: Product
       },
     ];
   }
-  if (product.status === "active") return [];
+  // What is discontinued and left was let through before.
+  if (product.status === "active" || (product.status === "discontinued" && isLeft)) return [];
   const fix = product.supersededBy
     ? `Order its successor ${product.supersededBy}.`
     : "It has no successor; leave the line out.";
@@ -80,27 +95,18 @@ function quantityFaults({ line, path, policies }: LineQuestion, product: Product
   const at = `${path}/quantity`;
   const base = product.baseUnitOfMeasure;
   const found = `${line.quantity} ${line.unitOfMeasure}${line.unitOfMeasure === base ? "" : `, which is ${plain(quantity)} ${base}`}`;
-  const { minimumOrderQuantity: minimum, orderMultiple: multiple } = product;
-  const faults: Fault[] = [];
-  if (!isPositive(quantity)) faults.push({ path: at, expected: "more than zero", found });
-  if (!isWhole(quantity)) faults.push({ path: at, expected: `a whole number of ${base}`, found });
+  const faults: Fault[] = quantityRules(product, quantity).map((expected) => ({ path: at, expected, found }));
   if (compare(quantity, policies.lineQuantityMax) > 0) {
     const fix = "If it is meant, split it or ask the hub's operator to raise the limit.";
     faults.push({ path: at, expected: `at most ${policies.lineQuantityMax} ${base}`, found, fix });
-  }
-  if (minimum !== undefined && compare(quantity, minimum) < 0) {
-    faults.push({ path: at, expected: `at least ${plain(minimum)} ${base}`, found });
-  }
-  if (multiple !== undefined && isPositive(multiple) && !isWhole(divide(quantity, multiple, 12))) {
-    faults.push({ path: at, expected: `a multiple of ${plain(multiple)} ${base}`, found });
   }
   return faults;
 }
 
 function priceLine(question: LineQuestion, product: Product, quantity: string): Faulty | JudgedLine {
-  const { line, path, policies, priceOf } = question;
+  const { line, path, policies, priceRule, priceOf } = question;
   const ours = priceOf(product, line);
-  const decision = decidePrice(ours, line.unitPrice, policies);
+  const decision = decidePrice(ours, line, priceRule);
   if (!decision) {
     const fix = `${ours.explanation} Send the price that was agreed, or have one entered in the ERP.`;
     return { faults: [{ path: `${path}/unitPrice`, expected: "a price, since we have none", found: "nothing", fix }] };
@@ -134,30 +140,30 @@ type PriceDecision = Pick<CheckedLine, "unitPrice" | "price"> & Pick<JudgedLine,
 /** Null: neither we nor the channel has a price. */
 function decidePrice(
   ours: Price | NoPrice,
-  channels: string | undefined,
-  policies: CompletePolicies,
+  { unitPrice: channels, quantity }: SalesOrderDraftLine,
+  rule: PriceRule,
 ): PriceDecision | null {
   if (ours.unitPrice === null) return channels === undefined ? null : unpriced(ours.explanation, channels);
   if (channels === undefined) return contractPrice(ours, {});
-  const { verdict, unitPrice, explanation } = comparePrice(policies.price, ours.unitPrice, channels);
+  const { verdict, unitPrice, explanation } = comparePrice(rule, ours.unitPrice, channels, quantity);
   const both = { contractPrice: ours.unitPrice, channelPrice: channels };
   if (unitPrice === ours.unitPrice) {
     const corrected = verdict === "correct" ? { ...ours, explanation: `${ours.explanation} ${explanation}` } : ours;
     return contractPrice(corrected, both);
   }
-  const { priceAgreementId } = ours;
+  const { priceAgreementId, version } = ours;
   return {
     unitPrice,
-    price: { source: "channel", priceAgreementId, explanation: `${ours.explanation} ${explanation}`, ...both },
+    price: { source: "channel", priceAgreementId, version, explanation: `${ours.explanation} ${explanation}`, ...both },
     priceDoubt: verdict === "hold" ? explanation : null,
   };
 }
 
 function contractPrice(ours: Price, compared: { contractPrice?: string; channelPrice?: string }): PriceDecision {
-  const { unitPrice, source, priceAgreementId, explanation } = ours;
+  const { unitPrice, source, priceAgreementId, version, explanation } = ours;
   return {
     unitPrice,
-    price: { source, priceAgreementId, explanation, contractPrice: unitPrice, ...compared },
+    price: { source, priceAgreementId, version, explanation, contractPrice: unitPrice, ...compared },
     priceDoubt: null,
   };
 }

@@ -6,16 +6,30 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { checkBooks } from "../../books.ts";
 import { findCustomers } from "../../customers/find-customers.ts";
 import { findPositions } from "../../inventory/find-positions.ts";
+import { createStockMemory } from "../../inventory/stock-memory.ts";
+import type { StockOutlookSource } from "../../inventory/stock-outlook.ts";
 import { releaseHold } from "../holds/holds.ts";
 import { createSubmitQueue } from "./submit-queue.ts";
 import type { SubmitRequest, SubmitResult } from "./submission.ts";
 
 const database = await testDatabase({ maxConnections: 12 });
 const post = tradingPost(database);
-/** Two hub nodes on one Postgres, each with a queue of its own. */
-const queues = [1, 2].map(() => createSubmitQueue(post.newIntake(), { clock: systemClock, listMax: 40 }));
+/** Sees stock where there is none, and none where there is: what a memory may do that nobody keeps fresh. */
+function lyingOutlook(): StockOutlookSource {
+  let asked = 0;
+  const lies = ["0", "2", "1000", "0", "7"];
+  return {
+    forSkus: async () => ({ available: () => lies[(asked += 1) % lies.length] ?? "0" }),
+    learn: () => undefined,
+  };
+}
+/** Three hub nodes on one Postgres, each with a queue of its own; one plans by a memory that hears of nothing, one by lies. */
+const outlooks = [undefined, createStockMemory({ database, clock: post.clock }), lyingOutlook()];
+const queues = outlooks.map((outlook) =>
+  createSubmitQueue(post.newIntakeBy(outlook ? { outlook } : {}), { clock: systemClock, listMax: 40 }),
+);
 const submit = (request: SubmitRequest, index: number) =>
-  (queues[index % 2] ?? queues[0])?.submit(request) ?? Promise.reject(new Error("no queue"));
+  (queues[index % queues.length] ?? queues[0])?.submit(request) ?? Promise.reject(new Error("no queue"));
 const submitAll = (requests: readonly SubmitRequest[]): Promise<SubmitResult[]> => Promise.all(requests.map(submit));
 
 const skus = ["HOT", "ELBOW", "TEE", "PIPE"];
@@ -40,7 +54,7 @@ const allocatedOf = (results: readonly SubmitResult[]) =>
 const waitingBesideStock = () =>
   database.query(
     `select p.sku, p.branch from inventory_positions p
-      where p.on_hand - p.allocated - p.safety_stock > 0
+      where p.on_hand - p.allocated - p.reserved - p.safety_stock > 0
         and exists (select 1 from sales_order_lines l where l.sku = p.sku and l.quantity_backordered > 0)`,
   );
 
@@ -57,7 +71,7 @@ beforeAll(() =>
   }),
 );
 
-describe("many at once, on two nodes", () => {
+describe("many at once, on three nodes", () => {
   it("1,000 orders for 100 units promise exactly 100", async () => {
     const results = await submitAll(
       Array.from({ length: 1000 }, (_, index) => order(`C-${index % 10}`, [{ sku: "HOT", quantity: "1" }])),

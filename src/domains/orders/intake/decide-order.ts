@@ -1,7 +1,14 @@
 import { add } from "#platform";
 import { decideCredit, type CreditPosition } from "../../customers/credit.ts";
-import { chooseBranches, type FreeStock, type SourcedDemand } from "../../inventory/choose-branches.ts";
+import {
+  chooseBranches,
+  type FreeStock,
+  type SourcedDemand,
+  type SourcingPreference,
+} from "../../inventory/choose-branches.ts";
+import type { KitParts } from "../../products/kits.ts";
 import type { CheckedDraft, HoldFound } from "./check-draft.ts";
+import { sourcedByComponent } from "./kit-lines.ts";
 import type { SubmitRequest } from "./submission.ts";
 
 /** A draft that passed, before stock and credit are decided. */
@@ -12,6 +19,11 @@ export interface Candidate {
   readonly correlationId: string;
   readonly checked: CheckedDraft;
   readonly holds: readonly HoldFound[];
+}
+
+/** One whose goods were found, as far as there are any. */
+export interface SourcedOrder extends Candidate {
+  readonly sourced: readonly SourcedDemand[];
 }
 
 export interface DecidedLine extends SourcedDemand {
@@ -25,41 +37,71 @@ export interface DecidedOrder extends Candidate {
   readonly exposureAmount: string;
 }
 
-/** What has been used up by the orders decided so far, in the order in which they came. */
-export interface Ledger {
-  readonly stock: FreeStock;
-  /** By customer number. */
-  readonly credits: Map<string, CreditPosition>;
-  /** Every branch we may ship from, best first. */
-  readonly branches: readonly string[];
-}
-
 /** Of a customer whose credit the ERP told nothing of, nothing is given on credit. */
 const unknownCredit: CreditPosition = { creditLimit: "0", erpBalance: "0", hubExposure: "0" };
 
-/**
- * Decides stock and credit of one order and takes both from the ledger. An order that is held keeps its stock while a person looks; one that
- * is held for credit adds nothing to the exposure until the hold is released (decisions 5 and 6).
- */
-export function decideOrder(
+/** By which rules goods are found, and what the items are. */
+export type Sourcing = Pick<SourcingPreference, "rules" | "item">;
+
+/** Finds the goods of one order, and takes them: what one order takes the next one finds gone. `branches`: every one we may ship from, best first. */
+export function sourceOrder(
   candidate: Candidate,
-  ledger: Ledger,
-): Omit<DecidedOrder, "sourced"> & { sourced: readonly SourcedDemand[] } {
+  branches: readonly string[],
+  stock: FreeStock,
+  sourcing: Sourcing = {},
+): SourcedOrder {
   const { request, checked } = candidate;
-  const { customer, lines, merchandiseAmount } = checked;
-  const { customerNumber, homeBranch } = customer;
+  const { homeBranch, customerGroup } = checked.customer;
+  const kits = kitsOf(checked.lines);
   const preference = {
-    branches: ledger.branches,
+    ...sourcing,
+    kits,
+    branches,
+    channel: request.draft.channel,
+    shipTo: checked.shipTo,
     shipComplete: request.draft.shipComplete ?? false,
     ...(homeBranch === undefined ? {} : { homeBranch }),
+    ...(customerGroup === undefined ? {} : { customerGroup }),
   };
-  const sourced = chooseBranches(lines, preference, ledger.stock);
-  const position = ledger.credits.get(customerNumber) ?? unknownCredit;
+  const demands = checked.lines.filter(({ kitLineNumber }) => kitLineNumber === undefined);
+  const sourced = sourcedByComponent(checked.lines, chooseBranches(demands, preference, stock));
+  return { ...candidate, sourced: toldOfSubstitution(checked.lines, sourced) };
+}
+
+function toldOfSubstitution(lines: CheckedDraft["lines"], sourced: readonly SourcedDemand[]): readonly SourcedDemand[] {
+  const why = new Map(lines.flatMap((line) => (line.substitution ? [[line.lineNumber, line.substitution]] : [])));
+  if (why.size === 0) return sourced;
+  return sourced.map((line) => {
+    const substitution = why.get(line.lineNumber);
+    return substitution === undefined ? line : { ...line, explanation: `${substitution} ${line.explanation}` };
+  });
+}
+
+function kitsOf(lines: CheckedDraft["lines"]): KitParts {
+  const kits = lines.filter(({ isKit }) => isKit);
+  return new Map(
+    kits.map(({ sku, lineNumber }) => {
+      const parts = lines.filter((part) => part.kitLineNumber === lineNumber);
+      return [sku, parts.map((part) => ({ sku: part.sku, quantity: part.kitQuantity ?? "1" }))];
+    }),
+  );
+}
+
+/**
+ * Decides the credit of one order and takes it up. An order that is held keeps its stock while a person looks; one that is held for credit adds
+ * nothing to the exposure until the hold is released (decisions 4 and 5).
+ */
+export function settleCredit<Order extends Candidate>(
+  order: Order,
+  credits: Map<string, CreditPosition>,
+): Order & Pick<DecidedOrder, "exposureAmount"> {
+  const { customer, merchandiseAmount } = order.checked;
+  const position = credits.get(customer.customerNumber) ?? unknownCredit;
   const credit = decideCredit(position, merchandiseAmount);
   if (!credit.approved) {
-    const holds = [...candidate.holds, { reason: "credit" as const, explanation: credit.explanation }];
-    return { ...candidate, holds, sourced, exposureAmount: "0" };
+    const holds = [...order.holds, { reason: "credit" as const, explanation: credit.explanation }];
+    return { ...order, holds, exposureAmount: "0" };
   }
-  ledger.credits.set(customerNumber, { ...position, hubExposure: add(position.hubExposure, merchandiseAmount) });
-  return { ...candidate, sourced, exposureAmount: merchandiseAmount };
+  credits.set(customer.customerNumber, { ...position, hubExposure: add(position.hubExposure, merchandiseAmount) });
+  return { ...order, exposureAmount: merchandiseAmount };
 }

@@ -6,7 +6,7 @@ const shape = Compile(SalesOrderDraft);
 /** Everything about a draft that its schema forbids, or that is spelt right and is still no day, no instant, no text. Empty: it is a draft. */
 export function draftShapeFaults(draft: unknown): Fault[] {
   if (!shape.Check(draft)) return schemaFaults(draft);
-  return [...dateFaults(draft), ...textFaults(draft, "")];
+  return [...dateFaults(draft), ...(isHoldable(draft) ? [] : textFaults(draft, ""))];
 }
 
 function schemaFaults(draft: unknown): Fault[] {
@@ -67,11 +67,15 @@ function dateFaults(draft: SalesOrderDraft): Fault[] {
   return [{ path: "/orderedAt", expected: "an instant, as 2026-11-23T14:05:00Z", found: draft.orderedAt }, ...faults];
 }
 
+/** JSON escapes NUL and halves of a character, and nothing else that way: one look at the text spares a walk through every field. */
+const isHoldable = (draft: SalesOrderDraft): boolean => !/\\u(?:0000|d[89a-f])/.test(JSON.stringify(draft));
+
 /** What PostgreSQL and our partners cannot hold: NUL, and halves of a character. */
 function textFaults(value: unknown, path: string): Fault[] {
   if (typeof value === "string") {
-    const isHoldable = !value.includes("\u0000") && value.isWellFormed();
-    return isHoldable ? [] : [{ path, expected: "text without NUL and without broken characters" }];
+    return !value.includes("\u0000") && value.isWellFormed()
+      ? []
+      : [{ path, expected: "text without NUL and without broken characters" }];
   }
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([name, content]) => textFaults(content, `${path}/${name}`));

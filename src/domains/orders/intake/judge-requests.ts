@@ -1,11 +1,10 @@
 import { CorrelationId, type Fault } from "#contracts";
 import { fingerprint, type Ids } from "#platform";
 import { Compile } from "typebox/compile";
-import type { checkDraft, HoldFound } from "./check-draft.ts";
+import type { checkDraft } from "./check-draft.ts";
 import type { Candidate } from "./decide-order.ts";
 import { draftShapeFaults } from "./draft-shape.ts";
-import { channelNumberOf, conflictWith, type Original, type PurchaseOrderBearer } from "./originals.ts";
-import type { CompletePolicies } from "./policies.ts";
+import { channelNumberOf, conflictWith, type Original } from "./originals.ts";
 import type { SubmitRequest } from "./submission.ts";
 
 /** What becomes of one request, before stock and credit. `same-as`: an earlier one of this list was the same order. */
@@ -24,9 +23,7 @@ export interface CheckedRequest {
 
 export interface JudgeContext {
   readonly ids: Ids;
-  readonly policies: Pick<CompletePolicies, "duplicatePurchaseOrder">;
   readonly originals: readonly Original[];
-  readonly purchaseOrders: readonly PurchaseOrderBearer[];
 }
 
 const correlationId = Compile(CorrelationId);
@@ -44,9 +41,9 @@ export function requestFaults({ draft, idempotencyKey, correlationId: story }: S
   return faults;
 }
 
-/** Judges a list in the order in which it came: what an earlier request takes up (key, number, purchase order) a later one finds taken. */
+/** Judges a list in the order in which it came: the key and the number an earlier request takes up a later one finds taken. */
 export function judgeRequests(requests: readonly CheckedRequest[], context: JudgeContext): Judgement[] {
-  const taken = takenNumbers(context);
+  const taken = takenNumbers(context.originals);
   return requests.map(({ request, checked }) => {
     const before = taken.find(request);
     if (before) return before;
@@ -58,7 +55,7 @@ export function judgeRequests(requests: readonly CheckedRequest[], context: Judg
       salesOrderId,
       correlationId: request.correlationId ?? salesOrderId,
       checked,
-      holds: [...checked.holds, ...taken.purchaseOrderHold(request)],
+      holds: checked.holds,
     };
     taken.add(candidate);
     return { is: "candidate", candidate };
@@ -67,18 +64,14 @@ export function judgeRequests(requests: readonly CheckedRequest[], context: Judg
 
 interface TakenNumbers {
   find(request: SubmitRequest): Judgement | null;
-  purchaseOrderHold(request: SubmitRequest): HoldFound[];
   add(candidate: Candidate): void;
 }
 
-function takenNumbers({ originals, purchaseOrders, policies }: JudgeContext): TakenNumbers {
+function takenNumbers(originals: readonly Original[]): TakenNumbers {
   const originalByKey = new Map(originals.map((original) => [original.idempotencyKey, original]));
   const originalByNumber = new Map(originals.map((original) => [channelNumberOf(original), original]));
   const candidateByKey = new Map<string, Candidate>();
   const candidateByNumber = new Map<string, Candidate>();
-  const purchaseOrderOf = (of: { customerNumber: string; customerPurchaseOrder?: string }) =>
-    of.customerPurchaseOrder === undefined ? null : `${of.customerNumber} ${of.customerPurchaseOrder}`;
-  const bearers = new Map(purchaseOrders.map((bearer) => [purchaseOrderOf(bearer), bearer.salesOrderNumber]));
   return {
     find({ draft, idempotencyKey }) {
       const original = originalByKey.get(idempotencyKey) ?? originalByNumber.get(channelNumberOf(draft));
@@ -91,19 +84,10 @@ function takenNumbers({ originals, purchaseOrders, policies }: JudgeContext): Ta
       const faults = conflictWith({ fingerprint: candidate.fingerprint, draft: candidate.request.draft }, draft);
       return faults ? { is: "conflict", faults, salesOrderId: candidate.salesOrderId } : { is: "same-as", candidate };
     },
-    purchaseOrderHold({ draft }) {
-      const bearer = bearers.get(purchaseOrderOf(draft));
-      if (bearer === undefined || policies.duplicatePurchaseOrder === "accept") return [];
-      const explanation = `The customer's purchase order ${draft.customerPurchaseOrder} is on ${bearer} already.`;
-      return [{ reason: "duplicate-purchase-order", explanation }];
-    },
     add(candidate) {
       const { request } = candidate;
       candidateByKey.set(request.idempotencyKey, candidate);
       candidateByNumber.set(channelNumberOf(request.draft), candidate);
-      const purchaseOrder = purchaseOrderOf(request.draft);
-      if (purchaseOrder === null || bearers.has(purchaseOrder)) return;
-      bearers.set(purchaseOrder, `${request.draft.channel}'s order ${request.draft.channelOrderNumber}`);
     },
   };
 }

@@ -1,6 +1,14 @@
 import { SalesOrder, type EventDraft, type SalesOrderDraft } from "#contracts";
 import type { Transaction } from "#platform";
-import { sampleCustomer, sampleDraft, samplePrice, sampleProduct, testDatabase, tradingPost } from "#testing";
+import {
+  sampleAddress,
+  sampleCustomer,
+  sampleDraft,
+  samplePrice,
+  sampleProduct,
+  testDatabase,
+  tradingPost,
+} from "#testing";
 import { Compile } from "typebox/compile";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkBooks } from "../../books.ts";
@@ -271,7 +279,11 @@ describe("an order is held, not refused,", () => {
       request({ customerNumber: "C-LIMIT", lines: [line(elbow, "8")] }),
     ]);
     expect(results.map(({ outcome }) => outcome)).toEqual(["accepted", "held", "accepted"]);
-    expect(results[1]?.salesOrder?.holds[0]).toMatchObject({ reason: "credit" });
+    expect(results[1]?.salesOrder?.holds[0]).toMatchObject({
+      reason: "credit",
+      explanation:
+        "80 is open (40 in the ERP as of 2026-01-05 09:00 UTC, 40 accepted since); this order's 50.00 would exceed the limit of 100 by 30.",
+    });
     expect((await findCustomers(database, ["C-LIMIT"])).get("C-LIMIT")?.hubExposure).toBe("60.00");
   });
 
@@ -298,6 +310,22 @@ describe("an order is held, not refused,", () => {
     expect(result.salesOrder?.holds[0]?.explanation).toBe(
       'The ship-to address: an address in US needs a state or province; "3120" is no postal code of US (as in GA 30318); parcel and freight carriers do not deliver to a PO box.',
     );
+  });
+
+  it("for an address the customer does not have with us, where that is the policy", async () => {
+    const strict = post.newIntake({ unlistedShipTo: "hold" });
+    const elsewhere = { ...sampleAddress, street1: "1 Somewhere Else" };
+    const sameWrittenOtherwise = { ...sampleAddress, street1: "200 PEACHTREE ST NW ", name: "Dock 2" };
+    const results = await strict.submit([
+      request({ shipTo: elsewhere }),
+      request({ shipTo: sameWrittenOtherwise }),
+      request({ shipTo: { code: "MAIN" } }),
+    ]);
+    expect(results.map(heldFor)).toEqual([["address"], [], []]);
+    expect(results[0]?.salesOrder?.holds[0]?.explanation).toBe(
+      "The ship-to address: the customer has no such address with us.",
+    );
+    expect(heldFor(await submitOne({ shipTo: elsewhere }))).toEqual([]);
   });
 
   it("for a purchase order number the customer used before, naming the first", async () => {

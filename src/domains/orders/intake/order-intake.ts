@@ -1,6 +1,8 @@
 import type { Database } from "#platform";
 import { requestFaults } from "./judge-requests.ts";
 import { completed, type IntakePolicies } from "./policies.ts";
+import { referenceInDatabase, type ReferenceSource } from "./reference.ts";
+import { stockInDatabase, type StockOutlookSource } from "../../inventory/stock-outlook.ts";
 import { submitList, type ListContext } from "./submit-list.ts";
 import type { SubmitRequest, SubmitResult } from "./submission.ts";
 
@@ -13,17 +15,26 @@ export interface OrderIntake {
   submit(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]>;
 }
 
-export interface OrderIntakeOptions extends Omit<ListContext, "policies"> {
+export interface OrderIntakeOptions extends Omit<ListContext, "policies" | "reference" | "outlook"> {
   readonly database: Database;
   readonly policies: IntakePolicies;
+  /** Left out: read from the database for each list. */
+  readonly reference?: ReferenceSource;
+  /** What to plan by until the rows are locked. Left out: read from the database for each list. */
+  readonly outlook?: StockOutlookSource;
 }
 
 const RETRIES = 5;
 
 export function createOrderIntake({ database, ...options }: OrderIntakeOptions): OrderIntake {
-  const context: ListContext = { ...options, policies: completed(options.policies) };
+  const context: ListContext = {
+    reference: referenceInDatabase,
+    outlook: stockInDatabase,
+    ...options,
+    policies: completed(options.policies),
+  };
   const takeWhole = (requests: readonly SubmitRequest[]) =>
-    retryWhenOvertaken(() => database.transaction((tx) => submitList(tx, requests, context), { retries: RETRIES }));
+    retryWhenOvertaken(() => submitList(database, requests, context));
 
   /** What the database will not take is sought out by halves, so that it is refused alone. */
   async function take(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]> {

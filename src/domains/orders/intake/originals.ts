@@ -1,6 +1,5 @@
 import type { Fault, SalesOrderDraft } from "#contracts";
 import { fingerprint, type Queryable } from "#platform";
-import { rowsOf } from "../../sql.ts";
 import { differences } from "./differences.ts";
 import type { SubmitRequest } from "./submission.ts";
 
@@ -33,9 +32,12 @@ export async function findOriginals(
     channel,
     channelOrderNumber,
   }));
-  return rowsOf<Original>(
-    database,
-    `with asked as (
+  return database.query<Original>(originalsStatement, [JSON.stringify(asked)]);
+}
+
+const originalsStatement = {
+  name: "find-originals",
+  text: `with asked as (
        select * from jsonb_to_recordset($1::jsonb) as a("idempotencyKey" text, channel text, "channelOrderNumber" text)
      ), found as (
        select o.sales_order_id from asked a join sales_orders o on o.idempotency_key = a."idempotencyKey"
@@ -48,9 +50,7 @@ export async function findOriginals(
             exists (select 1 from sales_order_holds h where h.sales_order_id = o.sales_order_id and h.held_at = o.accepted_at
                       and h.reason not in ('operator', 'erp-refused')) as "wasHeld"
        from found join sales_orders o using (sales_order_id)`,
-    asked,
-  );
-}
+};
 
 /** Null: a repeat with the same content. Otherwise what is different. */
 export function conflictWith(
@@ -75,15 +75,16 @@ export async function findPurchaseOrders(
     customerPurchaseOrder === undefined ? [] : [{ customerNumber, customerPurchaseOrder }],
   );
   if (asked.length === 0) return [];
-  return rowsOf<PurchaseOrderBearer>(
-    database,
-    `select distinct on (o.customer_number, o.customer_purchase_order)
+  return database.query<PurchaseOrderBearer>(purchaseOrdersStatement, [JSON.stringify(asked)]);
+}
+
+const purchaseOrdersStatement = {
+  name: "find-purchase-orders",
+  text: `select distinct on (o.customer_number, o.customer_purchase_order)
             o.customer_number as "customerNumber", o.customer_purchase_order as "customerPurchaseOrder",
             o.sales_order_number as "salesOrderNumber"
        from jsonb_to_recordset($1::jsonb) as a("customerNumber" text, "customerPurchaseOrder" text)
        join sales_orders o on o.customer_number = a."customerNumber" and o.customer_purchase_order = a."customerPurchaseOrder"
       where o.stage <> 'cancelled'
       order by o.customer_number, o.customer_purchase_order, o.accepted_at, o.sales_order_id`,
-    asked,
-  );
-}
+};

@@ -4,7 +4,12 @@ import { promiseDate } from "../../inventory/promise.ts";
 import type { Expected } from "../../inventory/read-stock.ts";
 import type { DecidedLine } from "./decide-order.ts";
 
-/** Gives every backordered line the day it can be expected, in the order in which the lines came, and says so. */
+const NOTHING_COMES = "No inbound stock is known that would cover it.";
+
+/**
+ * Gives every line the day it is promised: when the last of it leaves, or, for a backordered one, when it can be expected, in the order in which the
+ * lines came. What nothing known of covers is promised when a supplier could ship it directly.
+ */
 export function promiseBackorders(
   orders: readonly (readonly SourcedDemand[])[],
   expected: readonly Expected[],
@@ -12,15 +17,30 @@ export function promiseBackorders(
 ): DecidedLine[][] {
   const known = new Map(expected.map((item) => [item.sku, item]));
   const waiting = new Map(expected.map(({ sku, waiting }) => [sku, waiting]));
-  return orders.map((lines) =>
-    lines.map((line) => {
-      if (!isPositive(line.backordered)) return { ...line, promisedOn: null };
+  const promised = (lines: readonly SourcedDemand[]) =>
+    lines.map((line): DecidedLine => {
+      if (!isPositive(line.backordered)) return { ...line, promisedOn: line.shipsOn ?? null };
       const before = waiting.get(line.sku) ?? "0";
       waiting.set(line.sku, add(before, line.backordered));
-      const promisedOn = promiseDate(line.backordered, before, known.get(line.sku)?.inbound ?? [], today);
-      const told =
-        promisedOn === null ? "No inbound stock is known that would cover it." : `Expected on ${promisedOn}.`;
+      const comesOn = promiseDate(line.backordered, before, known.get(line.sku)?.inbound ?? [], today);
+      const told = comesOn === null ? NOTHING_COMES : `Expected on ${comesOn}.`;
+      const promisedOn = comesOn ?? line.dropShip?.expectedOn ?? null;
       return { ...line, promisedOn, explanation: `${line.explanation} ${told}` };
-    }),
-  );
+    });
+  return orders.map((lines) => promiseKits(promised(lines)));
+}
+
+/** A kit is there when the last of its components is. */
+function promiseKits(lines: readonly DecidedLine[]): DecidedLine[] {
+  return lines.map((line) => {
+    const parts = lines.filter(({ kitLineNumber }) => kitLineNumber === line.lineNumber);
+    if (parts.length === 0 || !isPositive(line.backordered)) return line;
+    const days = parts.map(({ promisedOn }) => promisedOn);
+    const promisedOn = days.includes(null)
+      ? null
+      : days.reduce((late, day) => ((day ?? "") > (late ?? "") ? day : late));
+    const told =
+      promisedOn === null ? "Nothing known of covers all its parts." : `All its parts are expected by ${promisedOn}.`;
+    return { ...line, promisedOn, explanation: line.explanation.replace(NOTHING_COMES, told) };
+  });
 }

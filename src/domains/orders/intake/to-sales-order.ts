@@ -46,25 +46,34 @@ export function toSalesOrder(order: DecidedOrder, salesOrderNumber: string, now:
 
 function linesOf({ checked, sourced }: DecidedOrder): SalesOrderLine[] {
   const byNumber = new Map(sourced.map((line) => [line.lineNumber, line]));
-  const lines = checked.lines.map(({ quantity, orderedQuantity, ...line }): SalesOrderLine => {
-    const source = byNumber.get(line.lineNumber);
-    const backordered = source?.backordered ?? quantity;
-    return {
-      ...line,
-      orderedQuantity: plain(orderedQuantity),
-      quantityOrdered: quantity,
-      quantityOpen: "0",
-      quantityAllocated: subtract(quantity, backordered),
-      quantityBackordered: backordered,
-      quantityShipped: "0",
-      quantityCancelled: "0",
-      quantityReturned: "0",
-      allocations: (source?.taken ?? [])
-        .filter(({ quantity }) => isPositive(quantity))
-        .map(({ branch, quantity }) => ({ branch, quantity })),
-      allocationExplanation: source?.explanation ?? "",
-      ...(source?.promisedOn ? { promisedOn: source.promisedOn } : {}),
-    };
-  });
+  const lines = checked.lines.map(
+    ({
+      quantity,
+      orderedQuantity,
+      isKit: _isKit,
+      kitQuantity: _kitQuantity,
+      substitution: _substitution,
+      ...line
+    }): SalesOrderLine => {
+      const source = byNumber.get(line.lineNumber);
+      const backordered = source?.backordered ?? quantity;
+      return {
+        ...line,
+        orderedQuantity: plain(orderedQuantity),
+        quantityOrdered: quantity,
+        quantityOpen: "0",
+        quantityAllocated: subtract(quantity, backordered),
+        quantityBackordered: backordered,
+        quantityShipped: "0",
+        quantityCancelled: "0",
+        quantityReturned: "0",
+        allocations: (source?.taken ?? [])
+          .filter(({ quantity }) => isPositive(quantity))
+          .map(({ branch, quantity }) => ({ branch, quantity })),
+        allocationExplanation: source?.explanation ?? "",
+        ...(source?.promisedOn ? { promisedOn: source.promisedOn } : {}),
+      };
+    },
+  );
   return lines.toSorted((a, b) => a.lineNumber - b.lineNumber);
 }

@@ -14,6 +14,7 @@ import { rowsOf } from "../../sql.ts";
 import { fillBackorders } from "./fill-backorders.ts";
 import { lockCreditsOf, lockOrders, lockPositions, type Position } from "./locks.ts";
 import { settleCancellations } from "./settle-cancellations.ts";
+import { settleKits } from "./settle-kits.ts";
 
 type CancelRequested = DataOf<typeof SalesOrderCancelRequested>;
 interface WhichOrder {
@@ -150,6 +151,7 @@ async function cancelUnsourced(tx: Transaction, salesOrderIds: readonly string[]
       where sales_order_id in (select jsonb_array_elements_text($1::jsonb)) and quantity_open + quantity_backordered > 0`,
     salesOrderIds,
   );
+  await settleKits(tx, salesOrderIds);
   return freed;
 }
 

@@ -1,5 +1,7 @@
+import { sampleProduct } from "#testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { compilePromising } from "../../promising/promising-plan.ts";
 import { judgeCancellation } from "./settle-cancellations.ts";
 import { estimateTax, exemptionFor, type TaxableOrder } from "./tax.ts";
 import { fillWaitingLines } from "./waiting-lines.ts";
@@ -47,9 +49,16 @@ describe("stock that arrives", () => {
     quantity,
     homeBranch: null,
     avoid: [],
+    channel: "web-shop",
+    item: sampleProduct({ sku: "A" }),
     ...more,
   });
-  const free = (branch: string, available: string) => ({ sku: "A", branch, available });
+  const free = (branch: string, available: string) => ({
+    sku: "A",
+    branch,
+    available,
+    isOffered: true,
+  });
 
   it("goes to who waited first, in part if there is not enough", () => {
     const filled = fillWaitingLines([waits("so_1", "3"), waits("so_2", "4"), waits("so_3", "1")], [free("ATL", "5")]);
@@ -71,6 +80,20 @@ describe("stock that arrives", () => {
     expect(fillWaitingLines([waits("so_1", "6", { avoid: ["ATL"] })], [free("ATL", "5")])).toEqual([]);
   });
 
+  it("does not fill a line from what is kept for another channel, counting what lies elsewhere, nor from where it may not ship", () => {
+    const rules = {
+      channelReserves: [{ channel: "b2b", sku: "A", quantity: "4" }],
+      sourcing: [{ rule: "only-from" as const, items: { hazardous: true as const }, branches: ["ATL"] }],
+    };
+    const plan = compilePromising(rules, []);
+    const stock = [free("ATL", "5"), { ...free("DAL", "1"), isOffered: false }];
+    const lines = [waits("so_1", "9"), waits("so_2", "9", { channel: "b2b" })];
+    expect(fillWaitingLines(lines, stock, plan).map(({ quantity }) => quantity)).toEqual(["2", "3"]);
+    const solvent = waits("so_1", "1", { channel: "b2b", item: sampleProduct({ hazardous: true }) });
+    expect(fillWaitingLines([solvent], [free("DAL", "5")], plan)).toEqual([]);
+    expect(fillWaitingLines([solvent], [free("ATL", "5")], plan)).toHaveLength(1);
+  });
+
   it("is never given away twice, and nobody gets more than he waits for", () => {
     const quantity = fc.integer({ min: 0, max: 50 }).map(String);
     const lines = fc.array(fc.tuple(fc.constantFrom("A", "B"), quantity), { maxLength: 12 });
@@ -81,7 +104,7 @@ describe("stock that arrives", () => {
       fc.property(lines, stock, (wanted, there) => {
         const filled = fillWaitingLines(
           wanted.map(([sku, quantity], index) => ({ ...waits(`so_${index}`, quantity), sku })),
-          there.map(([sku, branch, available]) => ({ sku, branch, available })),
+          there.map(([sku, branch, available]) => ({ sku, branch, available, isOffered: true })),
         );
         const sum = (rows: readonly { quantity: string }[]) => rows.reduce((all, row) => all + Number(row.quantity), 0);
         for (const [sku, branch, available] of there)

@@ -1,7 +1,13 @@
 import { SalesOrderBackorderFilled, type EventDraft } from "#contracts";
 import type { Queryable, Transaction } from "#platform";
+import { lockPositionsOf } from "../../inventory/read-stock.ts";
+import { readPromisingPlan } from "../../promising/applied-rules.ts";
+import { priorities, servedBy, waitingOrderSql } from "../../promising/backorder-order.ts";
+import type { PromisingPlan } from "../../promising/promising-plan.ts";
+import type { BackorderPolicy } from "../../promising/promising-rules.ts";
 import { rowsOf } from "../../sql.ts";
 import { lockOrders, lockPositions, type Position } from "./locks.ts";
+import { settleKits } from "./settle-kits.ts";
 import { fillWaitingLines, type FreeStock, type NewAllocation, type WaitingLine } from "./waiting-lines.ts";
 
 export interface FillOptions {
@@ -10,39 +16,48 @@ export interface FillOptions {
 }
 
 /**
- * Stock arrived or came free at these positions: allocates it to the lines that wait for it, first come first served, and
- * utters `sales-order.backorder-filled` an order. Called by the stock feed, by receipts, and whenever stock is given back.
+ * Stock arrived or came free at these positions: allocates it to the lines that wait for it, in the order the policy in force has, and
+ * utters `sales-order.backorder-filled` an order. Called by the stock feed, by receipts, and whenever stock is given back. What is kept for
+ * a channel goes to that channel's lines only, and what may not ship from a branch is not filled there.
  */
 export async function fillBackorders(
   tx: Transaction,
-  positions: readonly Position[],
+  arrived: readonly Position[],
   options: FillOptions = {},
 ): Promise<readonly EventDraft[]> {
+  if (arrived.length === 0) return [];
+  const positions = [...arrived, ...(await otherPartsOfKits(tx, arrived))];
+  const plan = await readPromisingPlan(tx);
   const drafts: EventDraft[] = [];
   // Between the look and the lock another may have served those whose turn it was: then it is the turn of those after them.
-  for (let before = ""; positions.length > 0;) {
-    const waitingOrders = await ordersWaitingFor(tx, positions);
-    const now = waitingOrders.toSorted().join(" ");
-    if (now === before) break;
-    before = now;
-    drafts.push(...(await fillInTurn(tx, waitingOrders, positions, options)));
+  for (let before = ""; ;) {
+    const waitingOrders = await ordersWaitingFor(tx, positions, plan);
+    const turn = waitingOrders.toSorted().join(" ");
+    if (turn === before) return drafts;
+    before = turn;
+    drafts.push(...(await fillInTurn(tx, waitingOrders, positions, plan, options)));
   }
-  return drafts;
 }
 
 async function fillInTurn(
   tx: Transaction,
   waitingOrders: readonly string[],
   positions: readonly Position[],
+  plan: PromisingPlan,
   options: FillOptions,
 ): Promise<readonly EventDraft[]> {
   await lockOrders(tx, waitingOrders);
-  await lockPositions(tx, positions);
-  const [lines, stock] = [await readWaitingLines(tx, waitingOrders, positions), await readFreeStock(tx, positions)];
+  await (plan.keepsForChannels ? lockPositionsOf(tx, skusOf(positions)) : lockPositions(tx, positions));
+  const lines = await readWaitingLines(tx, waitingOrders, positions, plan.backorders);
+  const stock = await readFreeStock(tx, positions, plan.keepsForChannels);
   const considered = options.avoidRefusedBranches ? lines : lines.map((line) => ({ ...line, avoid: [] }));
-  const allocations = fillWaitingLines(considered, stock);
+  const allocations = fillWaitingLines(considered, stock, plan);
   if (allocations.length === 0) return [];
-  await writeAllocations(tx, allocations);
+  await writeAllocations(tx, allocations, servedBy(plan.backorders, plan.version));
+  await settleKits(
+    tx,
+    allocations.map(({ salesOrderId }) => salesOrderId),
+  );
   return utterFilled(allocations, lines);
 }
 
@@ -51,45 +66,72 @@ export const readPositionsWaitedFor = (database: Queryable): Promise<readonly Po
   database.query<Position>(
     `select distinct p.sku, p.branch
        from sales_order_lines l join inventory_positions p on p.sku = l.sku
-      where l.quantity_backordered > 0 and p.on_hand - p.allocated - p.safety_stock > 0
+      where l.quantity_backordered > 0 and p.on_hand - p.allocated - p.reserved - p.safety_stock > 0
       order by p.sku, p.branch`,
+  );
+
+/** Where the other parts lie that kits wait for together with what arrived: they are taken together. */
+const otherPartsOfKits = (tx: Transaction, arrived: readonly Position[]): Promise<readonly Position[]> =>
+  rowsOf<Position>(
+    tx,
+    `select distinct p.sku, p.branch
+       from jsonb_to_recordset($1::jsonb) as k(sku text, branch text)
+       join sales_order_lines l on l.sku = k.sku and l.quantity_backordered > 0 and l.kit_line_number is not null
+       join sales_order_lines s on s.sales_order_id = l.sales_order_id and s.kit_line_number = l.kit_line_number
+                               and s.sku <> l.sku and s.quantity_backordered > 0
+       join inventory_positions p on p.sku = s.sku and p.branch = k.branch
+      where (p.sku, p.branch) not in (select o.sku, o.branch from jsonb_to_recordset($1::jsonb) as o(sku text, branch text))`,
+    arrived,
   );
 
 type WaitingRow = WaitingLine & { readonly correlationId: string };
 
 /** Only those whose turn can come: what waits before them is less than what is there. Nothing is locked yet. */
-async function ordersWaitingFor(tx: Transaction, positions: readonly Position[]): Promise<readonly string[]> {
+async function ordersWaitingFor(
+  tx: Transaction,
+  positions: readonly Position[],
+  { backorders: policy, keepsForChannels }: PromisingPlan,
+): Promise<readonly string[]> {
+  // Of what is kept for its channel a line may have while others before it may not.
+  const queue = keepsForChannels ? "l.sku, o.channel" : "l.sku";
   const rows = await rowsOf<{ salesOrderId: string }>(
     tx,
     `with free as (
-       select p.sku, sum(greatest(p.on_hand - p.allocated - p.safety_stock, 0)) as available
-         from jsonb_to_recordset($1::jsonb) as k(sku text, branch text)
+       select p.sku, sum(greatest(p.on_hand - p.allocated - p.reserved - p.safety_stock, 0)) as available
+         from jsonb_to_recordset($1::jsonb -> 'positions') as k(sku text, branch text)
          join inventory_positions p on p.sku = k.sku and p.branch = k.branch
         group by p.sku
      ), waiting as (
        select l.sales_order_id, f.available,
-              sum(l.quantity_backordered) over (partition by l.sku order by o.accepted_at, l.sales_order_id, l.line_number)
+              sum(l.quantity_backordered) over (partition by ${queue} order by ${waitingOrderSql(policy)})
                 - l.quantity_backordered as before
          from free f
          join sales_order_lines l on l.sku = f.sku and l.quantity_backordered > 0
          join sales_orders o on o.sales_order_id = l.sales_order_id and o.stage in ('accepted', 'on-hold', 'released')
+         join customers c on c.customer_number = o.customer_number
         where f.available > 0
      )
      select distinct sales_order_id as "salesOrderId" from waiting where before < available`,
-    positions,
+    { positions, ...priorities(policy) },
   );
   return rows.map((row) => row.salesOrderId);
 }
 
+/** Of a kit, all parts that are waited for: none is filled without the others. */
 async function readWaitingLines(
   tx: Transaction,
   salesOrderIds: readonly string[],
   positions: readonly Position[],
+  policy: BackorderPolicy,
 ): Promise<readonly WaitingRow[]> {
   return rowsOf<WaitingRow>(
     tx,
     `select l.sales_order_id as "salesOrderId", l.line_number as "lineNumber", l.sku,
             l.quantity_backordered::text as quantity, c.home_branch as "homeBranch", o.correlation_id as "correlationId",
+            l.kit_line_number as "kitLineNumber", l.kit_quantity::text as "kitQuantity",
+            o.channel, jsonb_strip_nulls(jsonb_build_object(
+              'sku', l.sku, 'hazardous', coalesce(i.hazardous, false), 'weightLb', coalesce(i.weight_lb, 0)::text,
+              'lengthIn', i.length_in::text, 'widthIn', i.width_in::text, 'heightIn', i.height_in::text)) as item,
             coalesce((select jsonb_agg(f.branch) from fulfillment_orders f
                        where f.sales_order_id = l.sales_order_id and f.cancel_cause in ('release-refused', 'nothing-picked')
                     ), '[]') ||
@@ -100,31 +142,41 @@ async function readWaitingLines(
        from sales_order_lines l
        join sales_orders o on o.sales_order_id = l.sales_order_id and o.stage in ('accepted', 'on-hold', 'released')
        join customers c on c.customer_number = o.customer_number
+       left join products i on i.sku = l.sku
       where l.sales_order_id in (select jsonb_array_elements_text($1::jsonb -> 'orders'))
-        and l.sku in (select jsonb_array_elements_text($1::jsonb -> 'skus'))
-        and l.quantity_backordered > 0
-      order by o.accepted_at, l.sales_order_id, l.line_number`,
-    { orders: salesOrderIds, skus: [...new Set(positions.map((position) => position.sku))] },
+        and (l.sku in (select jsonb_array_elements_text($1::jsonb -> 'skus')) or l.kit_line_number is not null)
+        and l.quantity_backordered > 0 and not l.is_kit
+      order by ${waitingOrderSql(policy)}`,
+    { orders: salesOrderIds, skus: skusOf(positions), ...priorities(policy) },
   );
 }
 
-async function readFreeStock(tx: Transaction, positions: readonly Position[]): Promise<readonly FreeStock[]> {
+/** What is free at the positions; and, where it must be known, at the items' other branches, from which nothing is taken now. */
+async function readFreeStock(
+  tx: Transaction,
+  positions: readonly Position[],
+  andElsewhere: boolean,
+): Promise<readonly FreeStock[]> {
+  const isAsked = `(p.sku, p.branch) in (select k.sku, k.branch from jsonb_to_recordset($1::jsonb) as k(sku text, branch text))`;
   return rowsOf<FreeStock>(
     tx,
-    `select p.sku, p.branch, greatest(p.on_hand - p.allocated - p.safety_stock, 0)::text as available
+    `select p.sku, p.branch, greatest(p.on_hand - p.allocated - p.reserved - p.safety_stock, 0)::text as available,
+            ${isAsked} as "isOffered"
        from inventory_positions p
        left join branches b on b.branch = p.branch
-      where (p.sku, p.branch) in (select k.sku, k.branch from jsonb_to_recordset($1::jsonb) as k(sku text, branch text))
+      where ${andElsewhere ? "p.sku in (select k.sku from jsonb_to_recordset($1::jsonb) as k(sku text))" : isAsked}
       order by b.sourcing_rank, p.branch, p.sku`,
     positions,
   );
 }
 
-async function writeAllocations(tx: Transaction, allocations: readonly NewAllocation[]): Promise<void> {
+const skusOf = (positions: readonly Position[]) => [...new Set(positions.map(({ sku }) => sku))];
+
+async function writeAllocations(tx: Transaction, allocations: readonly NewAllocation[], served: string): Promise<void> {
   await rowsOf(
     tx,
     `with taken as (
-       select * from jsonb_to_recordset($1::jsonb)
+       select * from jsonb_to_recordset($1::jsonb -> 'allocations')
            as t("salesOrderId" text, "lineNumber" integer, sku text, branch text, quantity numeric)
      ), allocated as (
        insert into allocations (sales_order_id, line_number, branch, sku, quantity)
@@ -139,10 +191,11 @@ async function writeAllocations(tx: Transaction, allocations: readonly NewAlloca
             quantity_allocated = l.quantity_allocated + t.quantity,
             allocation_explanation = l.allocation_explanation || ' ' || t.explanation
        from (select "salesOrderId", "lineNumber", sum(quantity) as quantity,
-                    'Later filled: ' || string_agg(trim_scale(quantity)::text || ' from ' || branch, ', ' order by branch) || '.' as explanation
+                    'Later filled: ' || string_agg(trim_scale(quantity)::text || ' from ' || branch, ', ' order by branch) ||
+                    ($1::jsonb ->> 'served') || '.' as explanation
                from taken group by "salesOrderId", "lineNumber") t
       where l.sales_order_id = t."salesOrderId" and l.line_number = t."lineNumber"`,
-    allocations,
+    { allocations, served },
   );
 }
 

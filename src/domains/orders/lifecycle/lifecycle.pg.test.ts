@@ -198,7 +198,7 @@ describe("shipped goods", () => {
     expect(await stockOf(database, sku, "ATL")).toBe("4 / 0");
   });
 
-  it("that stayed behind though picked are still there for the line that waits", async () => {
+  it("that stayed behind though picked are backordered, and filled again from where they lie", async () => {
     await givenStock(database, sku, "ATL", "6");
     const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "6", from: { ATL: "6" } }]);
     const [fulfillment] = await sourced(salesOrderId);

@@ -1,4 +1,5 @@
 import type { Queryable } from "#platform";
+import { invoiceIdOf } from "../../shipments/identity.ts";
 import { rowsOf } from "../../sql.ts";
 
 /** Under which number the channel knows an order. */
@@ -30,7 +31,7 @@ export async function readCancelledQuantities(
        from jsonb_to_recordset($1::jsonb -> 'lines') as c("lineNumber" integer, quantity numeric)
        join sales_order_lines l on l.sales_order_id = $1::jsonb ->> 'salesOrderId' and l.line_number = c."lineNumber"
        join sales_orders o on o.sales_order_id = l.sales_order_id
-      where c.quantity > 0
+      where c.quantity > 0 and l.kit_line_number is null
       order by l.line_number`,
     { salesOrderId, lines },
   );
@@ -38,4 +39,30 @@ export async function readCancelledQuantities(
     erpOrderNumber: rows[0]?.erpOrderNumber ?? null,
     lines: rows.map(({ lineNumber, quantity }) => ({ lineNumber, quantity })),
   };
+}
+
+/** What left of an order as the channel ordered it: of kits, those that this shipment made whole rather than their parts. */
+export async function readChannelLines(
+  database: Queryable,
+  salesOrderId: string,
+  shipmentId: string,
+  shipped: readonly { readonly lineNumber: number; readonly sku: string; readonly quantity: string }[],
+): Promise<readonly { readonly lineNumber: number; readonly sku: string; readonly quantity: string }[]> {
+  const rows = await rowsOf<{ lineNumber: number; sku: string; quantity: string; isComponent: boolean }>(
+    database,
+    `select l.line_number as "lineNumber", l.sku, l.kit_line_number is not null as "isComponent",
+            trim_scale(trunc(coalesce(i.quantity, 0) * l.quantity_ordered / l.ordered_quantity))::text as quantity
+       from sales_order_lines l
+       left join invoice_lines i on i.sales_order_id = l.sales_order_id and i.line_number = l.line_number
+                                and i.invoice_id = $1::jsonb ->> 'invoiceId'
+      where l.sales_order_id = $1::jsonb ->> 'salesOrderId' and (l.is_kit or l.kit_line_number is not null)
+      order by l.line_number`,
+    { salesOrderId, invoiceId: invoiceIdOf(shipmentId) },
+  );
+  const components = new Set(rows.filter(({ isComponent }) => isComponent).map(({ lineNumber }) => lineNumber));
+  const kits = rows.filter(({ isComponent, quantity }) => !isComponent && quantity !== "0");
+  return [
+    ...shipped.filter(({ lineNumber }) => !components.has(lineNumber)),
+    ...kits.map(({ lineNumber, sku, quantity }) => ({ lineNumber, sku, quantity })),
+  ];
 }

@@ -38,7 +38,7 @@ export async function readTaxableOrders(
                                                  'quantity', trim_scale(l.ordered_quantity)::text,
                                                  'amount', trim_scale(l.line_amount)::text) order by l.line_number)
                from sales_order_lines l left join products p on p.sku = l.sku
-              where l.sales_order_id = o.sales_order_id) as lines
+              where l.sales_order_id = o.sales_order_id and l.kit_line_number is null) as lines
        from sales_orders o
        join customers c on c.customer_number = o.customer_number
        left join lateral (

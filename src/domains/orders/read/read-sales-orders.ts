@@ -45,6 +45,7 @@ const lineSql = `
     'quantityShipped', trim_scale(l.quantity_shipped)::text, 'quantityCancelled', trim_scale(l.quantity_cancelled)::text,
     'quantityReturned', trim_scale(l.quantity_returned)::text, 'unitPrice', l.unit_price::text, 'lineAmount', l.line_amount::text,
     'taxAmount', l.tax_amount::text, 'price', l.price, 'allocationExplanation', l.allocation_explanation, 'promisedOn', l.promised_on,
+    'kitLineNumber', l.kit_line_number, 'substitutedFor', l.substituted_for,
     'allocations', coalesce((
       select jsonb_agg(jsonb_build_object('branch', a.branch, 'quantity', trim_scale(a.quantity)::text) order by a.first_id)
         from (select branch, sum(quantity) as quantity, min(allocation_id) as first_id from allocations

@@ -1,32 +1,66 @@
-import { InventoryPosition } from "#contracts";
+import { CrossdockError, CustomerNumber, SystemCode, type Fault } from "#contracts";
 import { Type } from "typebox";
 import { defineRoute } from "../../route.ts";
+import { Availability } from "./availability.ts";
 
 const SKUS_MAX = 200;
+const SKU_CHARACTERS_MAX = 40;
+/** Any printable character but the comma, which stands between item numbers. */
+const SKU = /^[\x21-\x2b\x2d-\x7e]{1,40}$/;
+
+/** Each item once, in the order asked. Throws "invalid-document" with what is wrong, item by item. */
+function skusOf(text: string): readonly string[] {
+  const asked = text.split(",");
+  const path = "query skus";
+  const faults: Fault[] = asked
+    .filter((sku) => !SKU.test(sku))
+    .map((sku) => ({ path, expected: `an item number of 1 to ${SKU_CHARACTERS_MAX} characters`, found: `"${sku}"` }));
+  if (asked.length > SKUS_MAX) {
+    const fix = "Ask in several calls.";
+    faults.push({ path, expected: `at most ${SKUS_MAX} item numbers`, found: String(asked.length), fix });
+  }
+  if (faults.length > 0)
+    throw new CrossdockError("invalid-document", "The items asked for cannot be read.", { faults });
+  return [...new Set(asked)];
+}
 
 export const getAvailability = defineRoute({
   method: "GET",
   url: "/v1/availability",
   operationId: "getAvailability",
   tag: "stock and prices",
-  summary: "What can be promised of items, branch by branch, and how old that knowledge is.",
+  summary: "What can be promised of items, over all branches and branch by branch, and how old that knowledge is.",
+  description:
+    "Answered from the hub's memory: no other system is asked. The answer bears an ETag: sent again as If-None-Match, it is answered by 304 as long as no figure is different. With `channel`, what other channels keep for themselves is left out.",
   access: "operator",
   schema: {
     querystring: Type.Object(
       {
         skus: Type.String({
-          // As many item numbers as asked at once, with commas between.
-          pattern: `^[\\x21-\\x2b\\x2d-\\x7e]{1,40}(,[\\x21-\\x2b\\x2d-\\x7e]{1,40}){0,${SKUS_MAX - 1}}$`,
+          minLength: 1,
           description: `Up to ${SKUS_MAX} item numbers, separated by commas.`,
           examples: ["PVC-90-050,CU-TUBE-L-075"],
         }),
+        customerNumber: Type.Optional(CustomerNumber),
+        channel: Type.Optional(SystemCode),
       },
       { additionalProperties: false },
     ),
-    response: { 200: Type.Object({ positions: Type.Array(InventoryPosition) }, { additionalProperties: false }) },
+    response: {
+      // Sent as written by the desk; what it must look like is the schema's to say all the same.
+      200: Type.Unsafe<Buffer>(Availability),
+      304: Type.Unsafe<string>(Type.String({ description: "Nothing changed since the answer that bore the tag." })),
+    },
   },
   errors: ["invalid-document"],
   handler: (hub) => async (request, reply) => {
-    return reply.code(200).send({ positions: [...(await hub.availability(request.query.skus.split(",")))] });
+    const { skus, ...asking } = request.query;
+    const answer = hub.availability({ skus: skusOf(skus), ...asking });
+    reply.header("etag", answer.tag);
+    if (request.headers["if-none-match"] === answer.tag) return reply.code(304).send("");
+    const { bytes, giveBack } = answer.json();
+    // Sent to the end or broken off: in either case nobody reads the bytes any more.
+    reply.raw.once("close", giveBack);
+    return reply.code(200).type("application/json; charset=utf-8").send(bytes);
   },
 });

@@ -1,33 +1,30 @@
-import { Currency, CustomerNumber, NonNegativeDecimal, OrderQuantity, Sku, UnitOfMeasure } from "#contracts";
+import { Currency, CustomerNumber, LocalDate, OrderQuantity, Sku, UnitOfMeasure } from "#contracts";
 import { Type } from "typebox";
 import { defineRoute } from "../../route.ts";
+import { Prices } from "./price-answer.ts";
 
 const LINES_MAX = 200;
-
-const Priced = Type.Object(
-  {
-    sku: Sku,
-    unitPrice: Type.Union([NonNegativeDecimal, Type.Null()], {
-      description: "Null where there is none; the explanation says why.",
-    }),
-    source: Type.Optional(Type.String()),
-    explanation: Type.String(),
-  },
-  { additionalProperties: false },
-);
 
 export const postPrices = defineRoute({
   method: "POST",
   url: "/v1/prices",
   operationId: "askPrices",
   tag: "stock and prices",
-  summary: "A customer's prices today, each with where it comes from.",
+  summary: "A customer's prices, each with where it comes from and why a cheaper-looking one does not hold.",
+  description:
+    "Answered from the hub's memory: no other system is asked. The rule is the one orders are priced by. An item nobody knows is said so in its line; the others are priced.",
   access: "operator",
   schema: {
     body: Type.Object(
       {
         customerNumber: CustomerNumber,
-        currency: Currency,
+        currency: Type.Optional(Currency),
+        on: Type.Optional(LocalDate),
+        explain: Type.Optional(
+          Type.Boolean({
+            description: "Whether to say of each line which cheaper-looking agreements do not hold, and why.",
+          }),
+        ),
         lines: Type.Array(
           Type.Object(
             { sku: Sku, quantity: OrderQuantity, unitOfMeasure: UnitOfMeasure },
@@ -38,12 +35,9 @@ export const postPrices = defineRoute({
       },
       { additionalProperties: false },
     ),
-    response: { 200: Type.Object({ prices: Type.Array(Priced) }, { additionalProperties: false }) },
+    response: { 200: Type.Unsafe<string>(Prices) },
   },
   errors: ["malformed-body", "invalid-document"],
-  handler: (hub) => async (request, reply) => {
-    const { customerNumber, currency, lines } = request.body;
-    const prices = await hub.prices(lines.map((line) => ({ ...line, customerNumber, currency })));
-    return reply.code(200).send({ prices: [...prices] });
-  },
+  handler: (hub) => async (request, reply) =>
+    reply.code(200).type("application/json; charset=utf-8").send(hub.prices(request.body)),
 });

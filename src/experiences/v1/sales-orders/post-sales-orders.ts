@@ -1,5 +1,6 @@
 import { CrossdockError, findFaults, SalesOrderDraft, type ErrorCode } from "#contracts";
 import { Type } from "typebox";
+import { Compile } from "typebox/compile";
 import { Value } from "typebox/value";
 import type { SubmitResult } from "#domains";
 import type { Hub } from "../../hub.ts";
@@ -9,6 +10,8 @@ import { defineRoute } from "../../route.ts";
 import { OrderAnswer, submittedOrder, SubmittedOrder } from "./submitted-order.ts";
 
 const ORDERS_MAX = 200;
+/** Compiled: this stands in the way of every order. Why a draft is none is found out only then. */
+const isDraft = Compile(SalesOrderDraft);
 
 interface Sender {
   readonly key: string | undefined;
@@ -30,15 +33,14 @@ async function submitAll(
 ): Promise<readonly SubmitResult[]> {
   const { key, correlationId } = sender;
   const story = correlationId && !isList ? { correlationId } : {};
-  const judged = drafts.map((draft) => ({ draft, faults: findFaults(SalesOrderDraft, draft) }));
-  const requests = judged.flatMap(({ draft }) =>
-    Value.Check(SalesOrderDraft, draft) ? [{ draft, idempotencyKey: keyOf(draft, key, isList), ...story }] : [],
+  const requests = drafts.flatMap((draft) =>
+    isDraft.Check(draft) ? [{ draft, idempotencyKey: keyOf(draft, key, isList), ...story }] : [],
   );
-  const results = [...(requests.length > 0 ? await hub.orders.submit(requests) : [])];
-  return judged.map(({ faults }) =>
-    faults.length > 0
-      ? { outcome: "rejected", repeat: false, faults }
-      : (results.shift() ?? { outcome: "failed", repeat: false }),
+  const results = (requests.length > 0 ? await hub.orders.submit(requests) : []).values();
+  return drafts.map((draft) =>
+    isDraft.Check(draft)
+      ? (results.next().value ?? { outcome: "failed", repeat: false })
+      : { outcome: "rejected", repeat: false, faults: findFaults(SalesOrderDraft, draft) },
   );
 }
 

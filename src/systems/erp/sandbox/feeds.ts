@@ -123,6 +123,9 @@ const readItem = readerOf(
     TaxCat: Text,
     MinQty: Text,
     MultQty: Text,
+    // Releases that know no kits leave both out.
+    Kit: Type.Optional(Type.Array(Type.Object({ ItemNo: Text, Qty: Text }))),
+    Subs: Type.Optional(Type.Array(Text)),
     ...Changed,
   }),
 );
@@ -149,6 +152,8 @@ export function fromItem(row: unknown): Product {
     hazardous: wordFor("Granite", "Haz", yesNo, item.Haz),
     updatedAt: fromInstant(item.ChgDate, item.ChgTime),
     ...withoutAbsent(optional),
+    ...(item.Kit?.length ? { kitComponents: item.Kit.map(({ ItemNo, Qty }) => ({ sku: ItemNo, quantity: Qty })) } : {}),
+    ...(item.Subs?.length ? { substitutes: item.Subs } : {}),
   };
 }
 

@@ -15,14 +15,16 @@ export function toOrder(order: SalesOrder) {
     OrdDate: toDay(order.orderedAt),
     Curr: order.currency,
     ShipTo: toAddress(order.shipTo),
-    // The quantities as ordered, whatever was cancelled since: the same order is the same request on every attempt.
-    Lines: order.lines.map((line) => ({
-      LineNo: String(line.lineNumber),
-      ItemNo: line.sku,
-      Qty: line.orderedQuantity,
-      Uom: toUnit(line.orderedUnitOfMeasure),
-      Price: line.unitPrice,
-    })),
+    // The quantities as ordered, whatever was cancelled since: the same order is the same request on every attempt. A kit is one line to the ERP.
+    Lines: order.lines
+      .filter(({ kitLineNumber }) => kitLineNumber === undefined)
+      .map((line) => ({
+        LineNo: String(line.lineNumber),
+        ItemNo: line.sku,
+        Qty: line.orderedQuantity,
+        Uom: toUnit(line.orderedUnitOfMeasure),
+        Price: line.unitPrice,
+      })),
   };
 }
 

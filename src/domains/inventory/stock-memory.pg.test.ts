@@ -1,0 +1,60 @@
+import { sampleCustomer, sampleDraft, samplePrice, sampleProduct, testDatabase, tradingPost } from "#testing";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createStockMemory, type StockMemory } from "./stock-memory.ts";
+
+const database = await testDatabase();
+const post = tradingPost(database);
+const elbow = "PVC-90-050";
+let memory: StockMemory;
+let number = 0;
+
+const freeAtAtlanta = async () => (await memory.forSkus(database, [elbow])).available(elbow, "ATL");
+const orderBy = (outlook: StockMemory) => {
+  number += 1;
+  const draft = sampleDraft({ channelOrderNumber: String(number) });
+  return post.newIntakeBy({ outlook }).submit([{ draft, idempotencyKey: `key-${number}` }]);
+};
+
+beforeAll(() => post.stock({ customers: [sampleCustomer()], products: [sampleProduct()], prices: [samplePrice()] }));
+beforeEach(async () => {
+  await post.setOnHand(elbow, "ATL", "1000");
+  memory = createStockMemory({ database, clock: post.clock });
+  await memory.refresh();
+});
+
+describe("the memory of the stock", () => {
+  it("knows what an order of its own took without looking again", async () => {
+    const before = Number(await freeAtAtlanta());
+    await orderBy(memory);
+    await database.query("update inventory_positions set on_hand = on_hand + 500 where branch = 'ATL'");
+    expect(await freeAtAtlanta()).toBe(String(before - 24));
+    await memory.refresh();
+    expect(await freeAtAtlanta()).toBe(String(before + 500 - 24));
+  });
+
+  it("does not look again because of what it did itself", async () => {
+    await freeAtAtlanta();
+    await orderBy(memory);
+    const known = await freeAtAtlanta();
+    await memory.refresh();
+    const asked: string[] = [];
+    const watched = { query: () => Promise.reject(new Error(String(asked.push("looked")))) };
+    expect((await memory.forSkus(watched, [elbow])).available(elbow, "ATL")).toBe(known);
+    expect(asked).toEqual([]);
+  });
+
+  it("hears of what another node took", async () => {
+    const before = Number(await freeAtAtlanta());
+    await orderBy(createStockMemory({ database, clock: post.clock }));
+    await memory.refresh();
+    expect(await freeAtAtlanta()).toBe(String(before - 24));
+  });
+
+  it("is not trusted when it has heard nothing for two seconds", async () => {
+    await freeAtAtlanta();
+    await post.setOnHand(elbow, "ATL", "9000");
+    const remembered = await freeAtAtlanta();
+    await post.clock.advance(2_001);
+    expect(Number(await freeAtAtlanta())).toBe(Number(remembered) + 8000);
+  });
+});

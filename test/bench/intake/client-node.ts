@@ -1,0 +1,159 @@
+import { connect, type Socket } from "node:net";
+import { bodiesOf } from "./drafts.ts";
+
+/** What the client process is asked for: so many connections that each send the next order when theirs is answered, or so many orders a second. */
+export interface Load {
+  readonly ports: readonly number[];
+  readonly token: string;
+  readonly connections: number;
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  /** Arrivals by chance (Poisson) at this rate; null: as fast as answers come. */
+  readonly perSecond: number | null;
+  readonly prefix: string;
+  readonly isHot: boolean;
+}
+
+/** Told when the warm-up is over, so that costs are read at that moment; then the outcome. */
+export type ClientSays =
+  | { readonly is: "warm" }
+  | {
+      readonly is: "done";
+      readonly answered: number;
+      readonly seconds: number;
+      readonly p50Ms: number;
+      readonly p99Ms: number;
+    }
+  | { readonly is: "settled"; readonly acknowledged: readonly string[]; readonly refused: Record<string, number> };
+
+const CONTENT_LENGTH = /content-length: (\d+)/i;
+
+/** One kept-alive connection that sends a request and calls back with the answer's status: as little as a client can do. */
+function openConnection(port: number, token: string, onAnswer: (status: number) => void) {
+  const socket: Socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  const head = `POST /v1/sales-orders HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: `;
+  let pending: Buffer | null = null;
+  let missing = 0;
+  let status = 0;
+  function read(chunk: Buffer): void {
+    if (missing > 0) {
+      missing -= chunk.length;
+      if (missing <= 0) onAnswer(status);
+      return;
+    }
+    const bytes = pending ? Buffer.concat([pending, chunk]) : chunk;
+    const end = bytes.indexOf("\r\n\r\n");
+    if (end < 0) {
+      pending = bytes;
+      return;
+    }
+    pending = null;
+    const headers = bytes.toString("latin1", 0, end);
+    status = Number(headers.slice(9, 12));
+    missing = Number(CONTENT_LENGTH.exec(headers)?.[1] ?? 0) - (bytes.length - end - 4);
+    if (missing <= 0) onAnswer(status);
+  }
+  socket.on("data", read);
+  socket.on("error", (error) => {
+    console.error(error);
+    process.exit(1);
+  });
+  return {
+    send: (body: string) => void socket.write(`${head}${Buffer.byteLength(body)}\r\n\r\n${body}`),
+    close: () => socket.destroy(),
+  };
+}
+
+interface Sent {
+  readonly number: number;
+  readonly atMs: number;
+}
+
+function run({ ports, token, connections, warmUpSeconds, seconds, perSecond, prefix, isHot }: Load): void {
+  const body = bodiesOf(prefix, isHot);
+  const acknowledged: string[] = [];
+  const refused: Record<string, number> = {};
+  const latenciesMs: number[] = [];
+  const due: Sent[] = [];
+  let next = 0;
+  let isMeasuring = false;
+  let isOver = false;
+  let busy = 0;
+
+  const lanes = Array.from({ length: connections }, (_, index) => {
+    let sent: Sent | null = null;
+    const connection = openConnection(ports[index % ports.length] ?? 0, token, (status) => {
+      if (!sent) return;
+      if (isMeasuring) latenciesMs.push(performance.now() - sent.atMs);
+      if (status === 201) acknowledged.push(`${prefix}-${sent.number}`);
+      else refused[status] = (refused[status] ?? 0) + 1;
+      sent = null;
+      busy -= 1;
+      more(lane);
+    });
+    const lane = {
+      isFree: () => sent === null,
+      close: connection.close,
+      take(order: Sent) {
+        sent = order;
+        busy += 1;
+        connection.send(body(order.number));
+      },
+    };
+    return lane;
+  });
+  const newOrder = (): Sent => ({ number: (next += 1), atMs: performance.now() });
+
+  function more(lane: (typeof lanes)[number]): void {
+    if (isOver && busy === 0) return settle();
+    const order = perSecond === null && !isOver ? newOrder() : due.shift();
+    if (order) lane.take(order);
+  }
+  /** Latency counts from the moment an order was due, also while every connection was taken. */
+  function arrive(): void {
+    if (isOver || perSecond === null) return;
+    due.push(newOrder());
+    const free = lanes.find((lane) => lane.isFree());
+    if (free) more(free);
+  }
+  function arriveByChance(atMs: number): void {
+    if (isOver || perSecond === null) return;
+    let dueMs = atMs;
+    while (dueMs <= performance.now()) {
+      arrive();
+      dueMs += (-Math.log(1 - Math.random()) * 1_000) / perSecond;
+    }
+    setTimeout(() => arriveByChance(dueMs), 1);
+  }
+  function settle(): void {
+    for (const lane of lanes) lane.close();
+    process.send?.({ is: "settled", acknowledged, refused } satisfies ClientSays);
+  }
+
+  if (perSecond === null) for (const lane of lanes) more(lane);
+  else arriveByChance(performance.now());
+  setTimeout(() => {
+    isMeasuring = true;
+    process.send?.({ is: "warm" } satisfies ClientSays);
+    const startedAt = performance.now();
+    setTimeout(() => {
+      isMeasuring = false;
+      isOver = true;
+      const took = (performance.now() - startedAt) / 1_000;
+      const sorted = latenciesMs.toSorted((a, b) => a - b);
+      const quantile = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+      const says: ClientSays = {
+        is: "done",
+        answered: sorted.length,
+        seconds: took,
+        p50Ms: quantile(0.5),
+        p99Ms: quantile(0.99),
+      };
+      process.send?.(says);
+      if (busy === 0) settle();
+    }, seconds * 1_000);
+  }, warmUpSeconds * 1_000);
+}
+
+process.once("message", (load: Load) => run(load));
+process.once("disconnect", () => process.exit(0));

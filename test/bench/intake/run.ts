@@ -1,0 +1,115 @@
+import { parseArgs } from "node:util";
+import { startBenchCluster } from "../cluster.ts";
+import { bytesOfPast, fillPast } from "./past.ts";
+import { runScenario, type Outcome, type Scenario } from "./scenario.ts";
+import type { ServerTask } from "./server-node.ts";
+import { seedTrade } from "./trade.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "6" },
+    "warm-up": { type: "string", default: "4" },
+    only: { type: "string" },
+    way: { type: "string" },
+    profile: { type: "string" },
+    past: { type: "string" },
+  },
+});
+
+const seconds = Number(options.seconds);
+const warmUpSeconds = Number(options["warm-up"]);
+const isWanted = (name: string) => !options.only || options.only.split(",").some((part) => name.includes(part));
+const ways = (["crossdock", "straightforward"] as const).filter((way) => !options.way || way === options.way);
+
+const cluster = await startBenchCluster();
+const PAST_ROUNDS = 2;
+let databases = 0;
+
+/** On a fresh copy of the seeded trade. */
+async function measure(way: ServerTask["way"], scenario: Scenario): Promise<Outcome> {
+  const name = `intake_${(databases += 1)}`;
+  const ground = await cluster.freshDatabase(name, "trade");
+  try {
+    const profile = options.profile ? { profileTo: options.profile } : {};
+    return await runScenario(way, scenario, { cluster, ground, seconds, warmUpSeconds, ...profile });
+  } finally {
+    await ground.database.close();
+    await cluster.drop(name);
+  }
+}
+
+const row = (cells: readonly (string | number)[]) =>
+  cells
+    .map((cell, index) => (index < 2 ? String(cell).padEnd(index === 0 ? 30 : 17) : String(cell).padStart(11)))
+    .join("");
+
+function print(scenario: string, way: string, outcome: Outcome, ratio: number | null): void {
+  const { perSecond, p50Ms, p99Ms, nodeMs, postgresMs, walBytes, storedBytes } = outcome;
+  console.log(
+    row([
+      scenario,
+      way,
+      perSecond.toFixed(0),
+      p50Ms.toFixed(1),
+      p99Ms.toFixed(1),
+      nodeMs.toFixed(3),
+      postgresMs.toFixed(3),
+      walBytes.toFixed(0),
+      storedBytes.toFixed(0),
+      ratio === null ? "" : `${ratio.toFixed(2)} x`,
+    ]),
+  );
+}
+
+/** Both ways one after the other under the same load. Answers what the first came to. */
+async function sideBySide(scenario: Scenario): Promise<Outcome | null> {
+  if (!isWanted(scenario.name)) return null;
+  const outcomes = new Map<string, Outcome>();
+  for (const way of ways) outcomes.set(way, await measure(way, scenario));
+  const plain = outcomes.get("straightforward");
+  for (const [way, outcome] of outcomes)
+    print(
+      scenario.name,
+      way,
+      outcome,
+      plain && scenario.perSecond == null ? outcome.perSecond / plain.perSecond : null,
+    );
+  return outcomes.get("crossdock") ?? null;
+}
+
+/** The rate on empty tables and on full ones, by turns, twice: what a neighbour does to one it then does to the other. */
+async function besideThePast(orders: number): Promise<void> {
+  const scenario = { name: `${orders} past orders`, connections: 64 };
+  const full = await cluster.freshDatabase("past", "trade");
+  await fillPast(full.database, orders);
+  const gigabytes = (await bytesOfPast(full.database)) / 1e9;
+  console.log(
+    `${orders} past orders take ${gigabytes.toFixed(1)} GB, ${((gigabytes * 1e9) / orders).toFixed(0)} bytes each.`,
+  );
+  for (let round = 0; round < PAST_ROUNDS; round += 1) {
+    const empty = await measure("crossdock", scenario);
+    print("no past orders", "crossdock", empty, null);
+    const past = await runScenario("crossdock", scenario, { cluster, ground: full, seconds, warmUpSeconds });
+    print(scenario.name, "crossdock", past, past.perSecond / empty.perSecond);
+  }
+  await full.database.close();
+}
+
+try {
+  const seeded = await cluster.freshDatabase("trade");
+  await seedTrade(seeded.database);
+  await seeded.database.close();
+  console.log(row(["", "", "orders/s", "p50 ms", "p99 ms", "Node ms", "Postgres ms", "WAL bytes", "stored", "ratio"]));
+  const top = await sideBySide({ name: "64 connections", connections: 64 });
+  await sideBySide({ name: "256 connections", connections: 256 });
+  await sideBySide({ name: "one hot SKU, 64 connections", connections: 64, isHot: true });
+  await sideBySide({ name: "two nodes, 64 connections", connections: 64, nodes: 2 });
+  await sideBySide({ name: "50 orders/s", connections: 64, perSecond: 50 });
+  if (top && isWanted("half of the top rate")) {
+    const half = { name: "half of the top rate", connections: 64, perSecond: Math.round(top.perSecond / 2) };
+    print(half.name, "crossdock", await measure("crossdock", half), null);
+  }
+  if (options.past) await besideThePast(Number(options.past));
+} finally {
+  await cluster.stop();
+}

@@ -1,0 +1,165 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { checkBooks } from "#domains";
+import { issueToken } from "#governance";
+import { createIds, systemClock, type Database } from "#platform";
+import type { BenchCluster, BenchDatabase } from "../cluster.ts";
+import { postgresCpuMs, walPosition } from "../cost.ts";
+import type { ClientSays, Load } from "./client-node.ts";
+import type { ServerSays, ServerTask } from "./server-node.ts";
+
+export interface Scenario {
+  readonly name: string;
+  readonly connections: number;
+  readonly isHot?: boolean;
+  /** Null: as fast as it goes. */
+  readonly perSecond?: number | null;
+  readonly nodes?: number;
+}
+
+export interface Outcome {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly nodeMs: number;
+  readonly postgresMs: number;
+  readonly walBytes: number;
+  /** Of all tables that grow with orders, indexes included. */
+  readonly storedBytes: number;
+}
+
+export interface ScenarioContext {
+  readonly cluster: BenchCluster;
+  readonly ground: BenchDatabase;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  /** Where CPU profiles of the hub nodes go. */
+  readonly profileTo?: string;
+}
+
+const conditions = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
+const child = (file: string, more: readonly string[] = []): ChildProcess =>
+  fork(fileURLToPath(new URL(file, import.meta.url)), { execArgv: [...conditions, ...more] });
+
+/** The next message of a kind; a child that ends before it says so fails the benchmark. */
+const hear = <Says extends { readonly is: string }, Is extends Says["is"]>(
+  from: ChildProcess,
+  is: Is,
+): Promise<Extract<Says, { readonly is: Is }>> =>
+  new Promise((resolve, reject) => {
+    const ended = (code: number | null) => reject(new Error(`A process ended with code ${code} before it was ${is}.`));
+    const listen = (says: Says) => {
+      if (says.is !== is) return;
+      from.off("message", listen);
+      from.off("exit", ended);
+      resolve(says as Extract<Says, { readonly is: Is }>);
+    };
+    from.on("message", listen);
+    from.once("exit", ended);
+  });
+
+async function startNode(task: ServerTask, profileTo?: string) {
+  const profiling = profileTo ? ["--cpu-prof", `--cpu-prof-dir=${profileTo}`] : [];
+  const node = child("./server-node.ts", profiling);
+  node.send(task);
+  const { port } = await hear<ServerSays, "listening">(node, "listening");
+  return {
+    port,
+    async cpuMs(): Promise<number> {
+      const heard = hear<ServerSays, "cpu">(node, "cpu");
+      node.send("cpu");
+      return (await heard).ms;
+    },
+    async stop(): Promise<void> {
+      const ended = new Promise((resolve) => node.once("exit", resolve));
+      node.send("stop");
+      await ended;
+    },
+  };
+}
+
+const tokenFor = (database: Database): Promise<string> =>
+  issueToken(
+    { database, clock: systemClock, ids: createIds(systemClock, randomBytes), randomBytes },
+    { name: `bench-${randomBytes(4).toString("hex")}`, lifeMs: 3_600_000 },
+  );
+
+/** One way of taking orders under one load, on a database as it stands; afterwards every acknowledged order must be there and the books balance. */
+export async function runScenario(
+  way: ServerTask["way"],
+  { connections, isHot = false, perSecond = null, nodes = 1 }: Scenario,
+  { cluster, ground, seconds, warmUpSeconds, profileTo }: ScenarioContext,
+): Promise<Outcome> {
+  const { database, url } = ground;
+  const running = await Promise.all(Array.from({ length: nodes }, () => startNode({ url, way }, profileTo)));
+  const prefix = randomBytes(4).toString("hex");
+  const load: Load = {
+    ports: running.map(({ port }) => port),
+    token: await tokenFor(database),
+    connections,
+    warmUpSeconds,
+    seconds,
+    perSecond,
+    prefix,
+    isHot,
+  };
+  await database.query("checkpoint");
+  const storedBefore = await storedBytes(database);
+  const client = child("./client-node.ts");
+  const [warm, done, settled] = [
+    hear<ClientSays, "warm">(client, "warm"),
+    hear<ClientSays, "done">(client, "done"),
+    hear<ClientSays, "settled">(client, "settled"),
+  ];
+  client.send(load);
+  const cost = async () => ({
+    nodeMs: (await Promise.all(running.map((node) => node.cpuMs()))).reduce((sum, ms) => sum + ms, 0),
+    postgresMs: postgresCpuMs(cluster.pid),
+    walBytes: await walPosition(database),
+  });
+  await warm;
+  const before = await cost();
+  const { answered, seconds: took, p50Ms, p99Ms } = await done;
+  const after = await cost();
+  const { acknowledged, refused } = await settled;
+  client.disconnect();
+  await Promise.all(running.map((node) => node.stop()));
+  await judge(database, way, acknowledged, refused);
+  const each = (what: "nodeMs" | "postgresMs" | "walBytes") => (after[what] - before[what]) / Math.max(1, answered);
+  return {
+    perSecond: answered / took,
+    p50Ms,
+    p99Ms,
+    nodeMs: each("nodeMs"),
+    postgresMs: each("postgresMs"),
+    walBytes: each("walBytes"),
+    storedBytes: ((await storedBytes(database)) - storedBefore) / Math.max(1, acknowledged.length),
+  };
+}
+
+const growing = ["sales_orders", "sales_order_lines", "allocations", "sales_order_holds", "events", "process_facts"];
+async function storedBytes(database: Database): Promise<number> {
+  const [row] = await database.query<{ bytes: string }>(
+    "select sum(pg_total_relation_size(name::regclass)) as bytes from unnest($1::text[]) name",
+    [growing],
+  );
+  return Number(row?.bytes);
+}
+
+async function judge(
+  database: Database,
+  way: string,
+  acknowledged: readonly string[],
+  refused: Readonly<Record<string, number>>,
+): Promise<void> {
+  if (Object.keys(refused).length > 0) throw new Error(`${way} refused orders: ${JSON.stringify(refused)}.`);
+  const [found] = await database.query<{ lost: number }>(
+    `select count(*)::int as lost from jsonb_array_elements_text($1::jsonb) as number
+      where not exists (select 1 from sales_orders where channel_order_number = number and channel = 'web-shop')`,
+    [JSON.stringify(acknowledged)],
+  );
+  if (found?.lost !== 0) throw new Error(`${way} lost ${found?.lost} acknowledged orders.`);
+  const { balanced, faults } = await checkBooks(database);
+  if (!balanced) throw new Error(`${way} left the books off: ${JSON.stringify(faults.slice(0, 5))}.`);
+}

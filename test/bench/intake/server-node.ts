@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import {
+  createOrderIntake,
+  createReferenceBook,
+  createStockMemory,
+  createSubmitQueue,
+  type IntakePolicies,
+  type SubmitRequest,
+  type SubmitResult,
+} from "#domains";
+import { createEventLog } from "#events";
+import { createHttpServer, type Hub } from "#experiences";
+import { createTokenGate } from "#governance";
+import { createMetrics } from "#observability";
+import { createIds, openDatabase, silentLog, systemClock as clock, type Database } from "#platform";
+import { drawnProcesses, routesOf } from "#processes";
+import { createStraightforwardIntake } from "./straightforward.ts";
+
+/** One hub node with nothing but its front door and an intake behind it, in a process of its own. */
+export interface ServerTask {
+  readonly url: string;
+  readonly way: "crossdock" | "straightforward";
+}
+export type ServerSays =
+  { readonly is: "listening"; readonly port: number } | { readonly is: "cpu"; readonly ms: number };
+
+const policies: IntakePolicies = { price: { tolerancePercent: "1", above: "accept", below: "hold" } };
+const ids = createIds(clock, randomBytes);
+
+/** The facts of the processes are laid into their inbox as in production; nobody works through them here. */
+const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(drawnProcesses()) });
+
+/** As main.ts does. */
+const MEMORY_EVERY_MS = 200;
+
+type Submit = (request: SubmitRequest) => Promise<SubmitResult>;
+
+async function intakeOf(way: ServerTask["way"], database: Database): Promise<Submit> {
+  if (way === "straightforward") return createStraightforwardIntake({ database, eventLog, ids, clock, policies });
+  const reference = createReferenceBook({ database, clock });
+  const outlook = createStockMemory({ database, clock });
+  await reference.load();
+  await outlook.refresh();
+  const again = setInterval(() => {
+    // Fails once, when the database is closed under it at the end.
+    void Promise.all([reference.refresh(), outlook.refresh()]).catch(() => clearInterval(again));
+  }, MEMORY_EVERY_MS);
+  const intake = createOrderIntake({ database, eventLog, ids, clock, policies, reference, outlook });
+  const queue = createSubmitQueue(intake, { clock });
+  return (request) => queue.submit(request);
+}
+
+const notHere = (): never => {
+  throw new Error("This node only takes orders.");
+};
+
+const hubOf = (database: Database, submit: Submit): Hub => ({
+  version: "bench",
+  clock,
+  ids,
+  log: silentLog,
+  metrics: createMetrics(),
+  gate: createTokenGate({ database, clock }),
+  orders: {
+    submit: (requests) => Promise.all(requests.map(submit)),
+    find: notHere,
+    read: notHere,
+    cancel: notHere,
+    releaseHold: notHere,
+  },
+  reservations: { reserve: notHere, read: notHere, extend: notHere, release: notHere },
+  shipments: { read: notHere, document: notHere, correctAddress: notHere, replan: notHere },
+  events: { read: notHere, end: notHere, listen: notHere },
+  inbound: { keep: notHere },
+  deadLetters: { list: notHere, retry: notHere, edit: notHere, skip: notHere, discard: notHere },
+  systems: { list: notHere, close: notHere, open: notHere },
+  webhooks: new Map(),
+  story: notHere,
+  availability: notHere,
+  availableToPromise: notHere,
+  prices: notHere,
+  readiness: notHere,
+});
+
+async function serve({ url, way }: ServerTask): Promise<void> {
+  const database = openDatabase({ url, maxConnections: 10 });
+  const server = createHttpServer(hubOf(database, await intakeOf(way, database)));
+  await server.listen({ host: "127.0.0.1", port: 0 });
+  const address = server.server.address();
+  process.send?.({
+    is: "listening",
+    port: typeof address === "object" && address ? address.port : 0,
+  } satisfies ServerSays);
+  process.on("message", (ask: "cpu" | "stop") => {
+    const { user, system } = process.cpuUsage();
+    if (ask === "cpu") process.send?.({ is: "cpu", ms: (user + system) / 1_000 } satisfies ServerSays);
+    else
+      void server
+        .close()
+        .then(() => database.close())
+        .then(() => process.disconnect());
+  });
+}
+
+process.once("message", (task: ServerTask) => {
+  serve(task).catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
+});

@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import { fastify } from "fastify";
+import { createPositionBoard, createReferenceBook } from "#domains";
+import { createHttpServer, createPriceDesk, createStockDesk, type Hub } from "#experiences";
+import { createTokenGate } from "#governance";
+import { createMetrics } from "#observability";
+import { createIds, openDatabase, silentLog, systemClock as clock } from "#platform";
+
+/** Two servers in one process, one asked at a time: a hub's reads, and a bare Fastify that answers as much. */
+export interface ServerSays {
+  readonly hubPort: number;
+  readonly barePort: number;
+  readonly loadedMs: number;
+  readonly heapMb: number;
+}
+
+const notHere = (): never => {
+  throw new Error("This node only answers reads.");
+};
+
+async function startHub(url: string) {
+  const database = openDatabase({ url, maxConnections: 5 });
+  const ids = createIds(clock, randomBytes);
+  const startedAt = performance.now();
+  const book = createReferenceBook({ database, clock });
+  const board = createPositionBoard({ database, clock, edition: ids.next("brd") });
+  await Promise.all([book.load(), board.load()]);
+  const loadedMs = performance.now() - startedAt;
+  void (async () => {
+    for (;;) {
+      await clock.sleep(200);
+      await Promise.all([book.refresh(), board.refresh()]);
+    }
+  })();
+  const hub: Hub = {
+    version: "bench",
+    clock,
+    ids,
+    log: silentLog,
+    metrics: createMetrics(),
+    gate: createTokenGate({ database, clock }),
+    orders: { submit: notHere, find: notHere, read: notHere, cancel: notHere, releaseHold: notHere },
+    reservations: { reserve: notHere, read: notHere, extend: notHere, release: notHere },
+    shipments: { read: notHere, document: notHere, correctAddress: notHere, replan: notHere },
+    events: { read: notHere, end: notHere, listen: notHere },
+    inbound: { keep: notHere },
+    deadLetters: { list: notHere, retry: notHere, edit: notHere, skip: notHere, discard: notHere },
+    systems: { list: notHere, close: notHere, open: notHere },
+    webhooks: new Map(),
+    story: notHere,
+    availableToPromise: notHere,
+    availability: createStockDesk({ board, book, clock }).availability,
+    prices: createPriceDesk({ book, clock }).prices,
+    readiness: notHere,
+  };
+  const server = createHttpServer(hub);
+  return { port: await listen(server), server, loadedMs };
+}
+
+/**
+ * What Fastify does at the least for an answer of that size: the very one the hub gave to the first question, kept as an object and written by JSON.stringify
+ * for each caller (`bare`), or kept as bytes and only sent (`bytes`). Neither looks at who asks, or for what.
+ */
+async function startBare(answers: { readonly availability: string; readonly prices: string }) {
+  const server = fastify();
+  const type = "application/json; charset=utf-8";
+  for (const [name, text] of Object.entries(answers)) {
+    const answer: unknown = JSON.parse(text);
+    const bytes = Buffer.from(text);
+    const method = name === "prices" ? "POST" : "GET";
+    server.route({ method, url: `/v1/${name}`, handler: async (_request, reply) => reply.send(answer) });
+    server.route({ method, url: `/bytes/${name}`, handler: async (_request, reply) => reply.type(type).send(bytes) });
+  }
+  return listen(server);
+}
+
+interface Listens {
+  listen(at: { readonly host: string; readonly port: number }): Promise<string>;
+}
+const listen = async (server: Listens): Promise<number> =>
+  Number(new URL(await server.listen({ host: "127.0.0.1", port: 0 })).port);
+
+export interface ServerTask {
+  readonly url: string;
+  readonly authorization: string;
+  readonly availabilityUrl: string;
+  readonly pricesBody: string;
+}
+
+async function serve({ url, authorization, availabilityUrl, pricesBody }: ServerTask): Promise<void> {
+  const { port, server, loadedMs } = await startHub(url);
+  const headers = { authorization, "content-type": "application/json" };
+  const availability = await server.inject({ url: availabilityUrl, headers });
+  const prices = await server.inject({ method: "POST", url: "/v1/prices", headers, payload: pricesBody });
+  if (availability.statusCode !== 200) throw new Error(availability.body);
+  if (prices.statusCode !== 200) throw new Error(prices.body);
+  const barePort = await startBare({ availability: availability.body, prices: prices.body });
+  const heapMb = process.memoryUsage().heapUsed / 1e6;
+  process.send?.({ hubPort: port, barePort, loadedMs, heapMb } satisfies ServerSays);
+  process.on("message", () => {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ cpuMs: (user + system) / 1_000 });
+  });
+}
+
+process.once("message", (task: ServerTask) => {
+  serve(task).catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
+});
+process.once("disconnect", () => process.exit(0));
