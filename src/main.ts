@@ -521,7 +521,7 @@ function httpHub(
     systems: createSystemDesk(database, systems, switches),
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
-    availability: createStockDesk({ board, book, clock }).availability,
+    availability: createStockDesk({ board, book, clock, reserves: business.promising.reserves }).availability,
     availableToPromise: (skus, asked) =>
       askAvailableToPromise(database, { clock, promising: business.promising }, skus, asked),
     prices: createPriceDesk({ book, clock, timeZone: policies.timeZone }).prices,
