@@ -63,6 +63,34 @@ create table carrier_rates (
   constraint carrier_rates_pkey PRIMARY KEY (carrier, mode, branch, destination, weight_band, service)
 );
 
+create table channel_dues (
+  channel text not null,
+  sku text not null,
+  since timestamp with time zone not null,
+  constraint channel_dues_channel_fkey FOREIGN KEY (channel) REFERENCES channel_publications(channel) ON DELETE CASCADE,
+  constraint channel_dues_pkey PRIMARY KEY (channel, sku)
+);
+CREATE INDEX channel_dues_age ON channel_dues USING btree (channel, since);
+
+create table channel_figures (
+  channel text not null,
+  sku text not null,
+  available numeric not null,
+  constraint channel_figures_channel_fkey FOREIGN KEY (channel) REFERENCES channel_publications(channel) ON DELETE CASCADE,
+  constraint channel_figures_pkey PRIMARY KEY (channel, sku)
+);
+
+create table channel_publications (
+  channel text not null,
+  cursor text,
+  rules text,
+  sequence bigint not null default 0,
+  sending_until timestamp with time zone,
+  told_at timestamp with time zone,
+  failure text,
+  constraint channel_publications_pkey PRIMARY KEY (channel)
+);
+
 create table closed_lanes (
   system text not null,
   reason text not null,

@@ -27,6 +27,7 @@ import {
   createEventDesk,
   createReservationDesk,
   createSystemDesk,
+  type KnownSystem,
   type Hub as HttpHub,
   type OrderDesk,
 } from "#experiences";
@@ -35,6 +36,7 @@ import {
   countExchanges,
   createExchangeRecorder,
   createMetrics,
+  gaugeChannels,
   gaugeQueues,
   purgeExchanges,
   readStory,
@@ -54,9 +56,11 @@ import {
   createEngine,
   createOperators,
   createProcesses,
+  createChannelPublisher,
   createReferenceSync,
   routesOf,
   type AtInstant,
+  type ChannelPublisher,
   type EngineLanes,
   type ReferenceSync,
 } from "#processes";
@@ -187,6 +191,7 @@ async function layGround({ configuration, environment, clock, log, tell = () => 
   const exchanges = createExchangeRecorder({ database, clock, log });
   const metrics = createMetrics();
   gaugeQueues(metrics, database);
+  gaugeChannels(metrics, database);
   ending.add("the record of exchanges", () => exchanges.flush());
   return { database, ids, waker, membership, exchanges, metrics, record: countExchanges(metrics, exchanges) };
 }
@@ -283,6 +288,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   });
   return {
     byHand,
+    systems,
     promising,
     intake,
     book,
@@ -374,6 +380,11 @@ function startBackground(
       await purgeChanges(database, "position_changes", before);
       await purgeChanges(database, "reference_changes", before);
     }),
+    ...publishersOf(options, ground, connected, business).map(({ publish }) =>
+      again("Telling a channel what is available", CHANGES_EVERY_MS, async () => {
+        if (await isEldest()) await publish(signal);
+      }),
+    ),
     again("Giving back expired reservations", EXPIRE_EVERY_MS, async () => {
       if (await isEldest()) await business.reservations.expire();
     }),
@@ -398,6 +409,22 @@ function startBackground(
     await Promise.all(running);
     await business.intake.drained();
   };
+}
+
+/** Who tells the channels what is available, one for each channel that can be told. */
+function publishersOf(
+  { configuration, clock, log }: HubOptions,
+  { database }: Ground,
+  connected: readonly ConnectedSystem[],
+  { systems, promising }: Business,
+): readonly ChannelPublisher[] {
+  const lanes = new Map(connected.map(({ code, lane }) => [code, lane]));
+  return configuration.channels.flatMap(({ code: channel }) => {
+    const storefront = systems.storefrontOf(channel);
+    const lane = storefront && lanes.get(storefront.code);
+    if (!storefront || !lane) return [];
+    return createChannelPublisher({ database, clock, log, channel, storefront, lane, promising }) ?? [];
+  });
 }
 
 /** Keeps what this node has in memory in step with the books. */
@@ -457,6 +484,17 @@ function resubmitRows({ hub }: HubConfiguration, orders: OrderDesk): Resubmit {
   };
 }
 
+const knownSystems = (
+  { channels }: HubConfiguration,
+  connected: readonly ConnectedSystem[],
+): ReadonlyMap<string, KnownSystem> =>
+  new Map(
+    connected.map(({ code, lane, connector: { title, kind } }) => {
+      const told = channels.filter(({ storefront }) => storefront === code).map((channel) => channel.code);
+      return [code, { lane, title, kind, channels: told }];
+    }),
+  );
+
 function httpHub(
   options: HubOptions,
   ground: Ground,
@@ -466,7 +504,7 @@ function httpHub(
   const { clock, log } = options;
   const { database, ids, waker } = ground;
   const { operators, orders, reservations, doors, inbound, switches, board, book, policies } = business;
-  const systems = new Map(connected.map(({ code, lane, connector: { title, kind } }) => [code, { lane, title, kind }]));
+  const systems = knownSystems(options.configuration, connected);
   return {
     version: VERSION,
     clock,

@@ -5,6 +5,13 @@ import type { CliCommand } from "./command.ts";
 import { withHub } from "./local-hub.ts";
 import { paint, table } from "./terminal.ts";
 
+const ChannelAvailability = Type.Object({
+  channel: Type.String(),
+  waiting: Type.Integer(),
+  lagSeconds: Type.Number(),
+  toldAt: Type.Optional(Type.String()),
+  failure: Type.Optional(Type.String()),
+});
 const SystemState = Type.Object({
   system: Type.String(),
   title: Type.String(),
@@ -12,6 +19,7 @@ const SystemState = Type.Object({
   explanation: Type.String(),
   queued: Type.Integer(),
   oldestQueuedAt: Type.Optional(Type.String()),
+  availability: Type.Optional(Type.Array(ChannelAvailability)),
 });
 const SystemsPage = Type.Object({ systems: Type.Array(SystemState) });
 
@@ -26,6 +34,15 @@ function row({
   const seconds = oldestQueuedAt ? Math.round((Date.now() - Date.parse(oldestQueuedAt)) / 1000) : 0;
   const waiting = queued === 0 ? "nothing waits" : `${queued} wait, the oldest for ${seconds} s`;
   return [`  ${system}`, title, paint(state === "open" ? "green" : "red", state), waiting, paint("dim", explanation)];
+}
+
+/** How far the channels behind a system are behind the stock. */
+function stockSentence({ channel, waiting, lagSeconds, toldAt, failure }: Static<typeof ChannelAvailability>): string {
+  if (waiting > 0) {
+    const because = failure === undefined ? "" : `: ${failure}`;
+    return `${channel} is ${Math.round(lagSeconds)} s behind the stock, ${waiting} items wait${because}`;
+  }
+  return toldAt === undefined ? `${channel} was told of no stock yet` : `${channel} knows the stock as it is`;
 }
 
 export const systems: CliCommand = {
@@ -48,6 +65,8 @@ export const systems: CliCommand = {
       const page = await client.get("/v1/systems");
       if (!Value.Check(SystemsPage, page)) throw new Error("The hub's answer about its systems could not be read.");
       console.log(table(page.systems.map(row)));
+      const told = page.systems.flatMap(({ availability = [] }) => availability);
+      if (told.length > 0) console.log(`\n${told.map((lag) => `  ${stockSentence(lag)}`).join("\n")}`);
       return 0;
     });
   },

@@ -4,6 +4,8 @@ export * from "./changes/position-changes.ts";
 export * from "./changes/purge-changes.ts";
 export { endOfChanges } from "./changes/read-changes.ts";
 export * from "./branches/branches.ts";
+export * from "./channels/availability-for.ts";
+export * from "./channels/publications.ts";
 export * from "./reference/reference-book.ts";
 export * from "./customers/apply-customers.ts";
 export * from "./customers/credit.ts";

@@ -10,7 +10,7 @@ import type {
 } from "#contracts";
 import type { Inbound, ReservationRequest, ReservationResult, SubmitRequest, SubmitResult } from "#domains";
 import type { TokenGate } from "#governance";
-import type { Metrics, Story } from "#observability";
+import type { ChannelLag, Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
 import type { LentBytes } from "./answer-buffers.ts";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
@@ -75,6 +75,8 @@ export interface SystemState {
   readonly queued: number;
   readonly parked: number;
   readonly oldestQueuedAt: Date | null;
+  /** The channels it is told of stock for, and how far each is behind. */
+  readonly availability: readonly ChannelLag[];
 }
 export interface SystemDesk {
   list(): Promise<readonly SystemState[]>;

@@ -1,4 +1,5 @@
 import type { Exchange, Queryable } from "#platform";
+import { readChannelLags, type ChannelLag } from "./channel-lags.ts";
 import type { ExchangeRecorder } from "./exchanges.ts";
 import type { Metrics } from "./metrics.ts";
 import { readQueues } from "./queues.ts";
@@ -36,5 +37,21 @@ export function gaugeQueues(metrics: Metrics, database: Queryable): void {
   );
   metrics.gauge("crossdock_documents_kept", "Inbound documents that wait for a person.", async () =>
     database.query<{ value: number }>("select count(*)::int as value from inbound_documents where status = 'kept'"),
+  );
+}
+
+/** How far each channel is behind the stock, asked of the database at the scrape. */
+export function gaugeChannels(metrics: Metrics, database: Queryable): void {
+  const perChannel = (value: (lag: ChannelLag) => number) => async () =>
+    (await readChannelLags(database)).map((lag) => ({ labels: { channel: lag.channel }, value: value(lag) }));
+  metrics.gauge(
+    "crossdock_channel_lag_seconds",
+    "Age of the oldest change of stock that the channel was not told of.",
+    perChannel(({ lagSeconds }) => lagSeconds),
+  );
+  metrics.gauge(
+    "crossdock_channel_items_waiting",
+    "Items whose change the channel was not told of.",
+    perChannel(({ waiting }) => waiting),
   );
 }

@@ -5,5 +5,6 @@ export { renderStory, type RenderOptions } from "./render-story.ts";
 export { tellEvent } from "./sentences.ts";
 export { Story, StoryReason, StoryStep, StoryWait } from "./story.ts";
 export type { LaneView } from "./story-waits.ts";
+export { readChannelLags, type ChannelLag } from "./channel-lags.ts";
 export { readQueues, type Queue } from "./queues.ts";
-export { countExchanges, gaugeQueues } from "./hub-metrics.ts";
+export { countExchanges, gaugeChannels, gaugeQueues } from "./hub-metrics.ts";

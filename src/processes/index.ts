@@ -1,4 +1,5 @@
 export * from "./engine/index.ts";
+export { createChannelPublisher, type ChannelPublisher, type Published } from "./channel-publisher.ts";
 export { createProcesses, drawnProcesses } from "./create-processes.ts";
 export { carrierNewsToEvents, type Read } from "./carrier-news.ts";
 export { warehouseNewsToEvents } from "./warehouse-news.ts";

@@ -267,9 +267,20 @@ export interface InboundOrder {
   readonly inSendersWords?: (fault: Fault) => Fault;
 }
 
+/** What a channel may sell from now on, in each item's base unit; what it said of these items before is void. */
+export interface AvailabilityBatch {
+  /** Grows from batch to batch: a storefront that can takes no figure that is older than the one it has. */
+  readonly sequence: number;
+  readonly items: readonly { readonly sku: string; readonly available: string }[];
+}
+
 export interface Storefront<Settings extends TSchema = TSchema> extends Connector<Settings> {
   readonly kind: "storefront";
-  readonly resolves: { readonly confirmShipment: Resolution; readonly confirmCancellation: Resolution };
+  readonly resolves: {
+    readonly confirmShipment: Resolution;
+    readonly confirmCancellation: Resolution;
+    readonly publishAvailability?: Resolution;
+  };
   /** Checks the signature, then maps. Throws CrossdockError "invalid-signature", "malformed-body" or "invalid-document" with every fault. */
   readOrder?(message: InboundMessage, settings: Static<Settings>, channel: string): InboundOrder;
   /** Maps an order whose signature was checked when it came and which a person has mended since, so that it can match no more. */
@@ -288,6 +299,10 @@ export interface Storefront<Settings extends TSchema = TSchema> extends Connecto
     cancellation: { readonly channelOrderNumber: string; readonly reference: string; readonly reason: string },
     call: Call<Settings>,
   ): Promise<Answer<{ readonly confirmed: true }>>;
+  /** How much `publishAvailability` takes: so many items a call, and so long from one call to the next. */
+  readonly availabilityLimits?: { readonly itemsMax: number; readonly everyMs: number };
+  /** Told whole or not at all: a refusal is of the batch. */
+  publishAvailability?(batch: AvailabilityBatch, call: Call<Settings>): Promise<Answer<{ readonly published: true }>>;
 }
 
 export type AnyConnector = Erp | Warehouse | Carrier | TaxEngine | Storefront;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect } from "vitest";
 import type { Fault } from "#contracts";
-import { startHub, type HubConfiguration } from "#main";
+import { startHub, type Hub, type HubConfiguration, type RunningSandbox } from "#main";
 import { createLog, systemClock, type Clock } from "#platform";
 import { startSandbox, type Sandbox } from "#sandbox";
 import { imbalances, testDatabase, type TestDatabase } from "#testing";
@@ -65,6 +65,8 @@ interface Started {
   readonly clock: HubClock;
   /** What the hub told its operators as an error: broken, not refused. */
   readonly errors: readonly string[];
+  /** One more node on the same database, with the same systems. */
+  anotherNode(systems: RunningSandbox["systems"]): Promise<Hub>;
 }
 
 async function start(changed: Partial<HubConfiguration>): Promise<Started> {
@@ -75,11 +77,14 @@ async function start(changed: Partial<HubConfiguration>): Promise<Started> {
   const systemCodes = new Map(configuration.systems.map(({ code, connector }) => [connector, code]));
   const clock = leapingClock();
   let sandbox: Sandbox | null = null;
-  const hub = await startHub({
+  const node = {
     configuration,
     environment: { DATABASE_URL: database.url },
     clock,
     log: createLog({ level: "error", destination: { write: (line) => void errors.push(line) } }),
+  };
+  const hub = await startHub({
+    ...node,
     async sandbox(hubUrl) {
       sandbox = await startSandbox({
         hubUrl,
@@ -96,7 +101,9 @@ async function start(changed: Partial<HubConfiguration>): Promise<Started> {
     await rm(folder, { recursive: true, force: true });
   });
   if (!sandbox || !hub.adminToken) throw new Error("The hub came up without its sandbox or its first token.");
-  return { url: hub.url, token: hub.adminToken, sandbox, database, folder, clock, errors };
+  const anotherNode = (systems: RunningSandbox["systems"]) =>
+    startHub({ ...node, sandbox: () => Promise.resolve({ systems, stop: () => Promise.resolve() }) });
+  return { url: hub.url, token: hub.adminToken, sandbox, database, folder, clock, errors, anotherNode };
 }
 
 /**
@@ -104,7 +111,7 @@ async function start(changed: Partial<HubConfiguration>): Promise<Started> {
  * file, when the books must balance, no counterparty may have done anything twice and the hub may have told of nothing that broke.
  */
 export async function runningHub(changed: Partial<HubConfiguration> = {}) {
-  const { url, database, sandbox, clock, errors, token, folder } = await start(changed);
+  const { url, database, sandbox, clock, errors, token, folder, anotherNode } = await start(changed);
   const api = await apiOf(url, token);
   const counterparties = counterpartiesOf(sandbox);
   afterAll(async () => {
@@ -119,6 +126,7 @@ export async function runningHub(changed: Partial<HubConfiguration> = {}) {
     ...counterparties,
     shelves: shelvesOf(sandbox),
     data: sandbox.data,
+    anotherNode: () => anotherNode(Object.values(sandbox.systems)),
     database,
     url,
     token,

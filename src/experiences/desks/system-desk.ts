@@ -1,6 +1,6 @@
 import { CrossdockError } from "#contracts";
 import type { LaneSwitches } from "#governance";
-import { readQueues } from "#observability";
+import { readChannelLags, readQueues } from "#observability";
 import type { Lane, Queryable } from "#platform";
 import type { SystemDesk } from "../hub.ts";
 
@@ -8,6 +8,8 @@ export interface KnownSystem {
   readonly title: string;
   readonly kind: string;
   readonly lane: Pick<Lane, "status">;
+  /** Whose storefront it is. */
+  readonly channels: readonly string[];
 }
 
 /** The systems as the API serves them: how each lane stands on this node, what waits for it everywhere. */
@@ -23,9 +25,11 @@ export function createSystemDesk(
   return {
     async list() {
       const queues = new Map((await readQueues(database)).map((queue) => [queue.lane, queue]));
-      return [...systems].map(([system, { title, kind, lane }]) => {
+      const lags = await readChannelLags(database);
+      return [...systems].map(([system, { title, kind, lane, channels }]) => {
         const { queued = 0, parked = 0, oldestQueuedAt = null } = queues.get(system) ?? {};
-        return { system, title, kind, ...lane.status(), queued, parked, oldestQueuedAt };
+        const availability = lags.filter(({ channel }) => channels.includes(channel));
+        return { system, title, kind, ...lane.status(), queued, parked, oldestQueuedAt, availability };
       });
     },
     async close(system, who) {

@@ -11,17 +11,20 @@ import type { Delivery } from "../kernel/webhooks.ts";
 import {
   CancellationRequest,
   FulfillmentRequest,
-  keepOrders,
+  InventoryRequest,
+  keepShop,
+  newLevels,
   parseFact,
   type Fact,
   type PlacedOrder,
   type ShopOrderRecord,
   type ShopOrders,
+  type ShopState,
 } from "./orders.ts";
 import { shownPrice } from "./shop-window.ts";
 import { orderIdOf, orderNumberOf, shopifyOrder } from "./shopify-order.ts";
 
-type ShopDesk = Desk<ShopOrders, Fact>;
+type ShopDesk = Desk<ShopState, Fact>;
 
 const Placing = Type.Object(
   {
@@ -59,7 +62,7 @@ const shopDomain = "corner-shop.myshopify.com";
 /** Corner Shop: a storefront whose orders leave as Shopify's `orders/create` webhook. What the hub tells it comes by an API of its own. */
 export function cornerShop(
   options: Shop & { readonly token: string; readonly clientSecret: string },
-): CounterpartyDescription<ShopOrders, Fact> {
+): CounterpartyDescription<ShopState, Fact> {
   return {
     code: "corner-shop",
     title: "Corner Shop",
@@ -68,21 +71,23 @@ export function cornerShop(
       refusal: (reason) => ({ status: 422, body: refuse("refused", reason) }),
     },
     authenticate: (request) => request.headers["x-corner-shop-token"] === options.token,
-    initial: () => new Map(),
+    initial: () => ({ orders: new Map(), inventory: new Map() }),
     parseFact,
-    evolve: keepOrders,
+    evolve: keepShop,
     sign: (delivery) => shopifyHeaders(delivery, options.clientSecret),
     routes(vendor, desk) {
       vendor.get("/api/shop", () => ({ shop: { name: "Corner Shop", domain: shopDomain } }));
       takeConfirmations(vendor, desk);
       takeCancellations(vendor, desk);
+      takeInventory(vendor, desk);
     },
     controls(control, desk) {
       control.post("/place-order", { schema: { body: Type.Union([Placing, Type.Null()]) } }, (request, reply) => {
         const placed = placeOrder(desk, options, request.body ?? {});
         return "error" in placed ? reply.code(422).send(placed) : reply.code(201).send(placed);
       });
-      control.get("/orders", () => ({ orders: [...desk.state.values()] }));
+      control.get("/orders", () => ({ orders: [...desk.state.orders.values()] }));
+      control.get("/inventory", () => ({ inventory: Object.fromEntries(desk.state.inventory) }));
     },
   };
 }
@@ -137,7 +142,7 @@ function placeOrder(desk: ShopDesk, shop: Shop, asked: Placing) {
     quantity,
     price: price ?? shownPrice(data, customer, sku, quantity, dayOf(placedAt)) ?? "1.00",
   }));
-  const number = desk.state.size + 1;
+  const number = desk.state.orders.size + 1;
   const order: PlacedOrder = {
     number,
     customerNumber: customer.customerNumber,
@@ -208,7 +213,7 @@ function takeConfirmations(vendor: Routes, desk: ShopDesk): void {
   const querystring = Type.Object({ external_id: Type.Optional(Type.String()) });
 
   vendor.get(path, { schema: { params: OrderParams, querystring } }, (request, reply) => {
-    const record = orderNamed(desk.state, request.params.order);
+    const record = orderNamed(desk.state.orders, request.params.order);
     if (record === undefined) return reply.code(404).send(noSuchOrder);
     const { external_id } = request.query;
     const fits = (one: { external_id: string }) => external_id === undefined || one.external_id === external_id;
@@ -216,7 +221,7 @@ function takeConfirmations(vendor: Routes, desk: ShopDesk): void {
   });
 
   vendor.post(path, { schema: { params: OrderParams, body: FulfillmentRequest } }, (request, reply) => {
-    const record = orderNamed(desk.state, request.params.order);
+    const record = orderNamed(desk.state.orders, request.params.order);
     if (record === undefined) return reply.code(404).send(noSuchOrder);
     if (record.cancellations.length > 0)
       return reply.code(422).send(refuse("order-cancelled", "The order is cancelled."));
@@ -234,19 +239,32 @@ function takeCancellations(vendor: Routes, desk: ShopDesk): void {
   const path = "/api/orders/:order/cancellations";
 
   vendor.get(path, { schema: { params: OrderParams } }, (request, reply) => {
-    const record = orderNamed(desk.state, request.params.order);
+    const record = orderNamed(desk.state.orders, request.params.order);
     return record === undefined
       ? reply.code(404).send(noSuchOrder)
       : reply.send({ cancellations: record.cancellations });
   });
 
   vendor.post(path, { schema: { params: OrderParams, body: CancellationRequest } }, (request, reply) => {
-    const record = orderNamed(desk.state, request.params.order);
+    const record = orderNamed(desk.state.orders, request.params.order);
     if (record === undefined) return reply.code(404).send(noSuchOrder);
     desk.commit({
       facts: [{ kind: "cancelled", number: record.order.number, cancellation: request.body }],
       effects: [{ operation: "confirm-cancellation", reference: request.body.external_id }],
     });
     return reply.code(201).send({ cancellation: request.body });
+  });
+}
+
+/** Honours no idempotency key: what is not newer than what it has is heard, and changes nothing. */
+function takeInventory(vendor: Routes, desk: ShopDesk): void {
+  vendor.post("/api/inventory_levels", { schema: { body: InventoryRequest } }, (request, reply) => {
+    const levels = newLevels(desk.state, request.body);
+    if (levels.length > 0)
+      desk.commit({
+        facts: [{ kind: "stocked", inventory: { ...request.body, inventory_levels: levels } }],
+        effects: [{ operation: "publish-availability", reference: String(request.body.sequence) }],
+      });
+    return reply.send({ taken: levels.length });
   });
 }

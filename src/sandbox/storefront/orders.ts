@@ -25,6 +25,15 @@ export const CancellationRequest = Type.Object({
   reason: Type.String(),
 });
 
+/** How much of each item may be sold; the figure with the highest sequence counts. */
+export const InventoryRequest = Type.Object({
+  sequence: Type.Integer({ minimum: 1 }),
+  inventory_levels: Type.Array(
+    Type.Object({ sku: Type.String({ minLength: 1 }), available: Type.String({ pattern: "^\\d+(\\.\\d+)?$" }) }),
+    { minItems: 1, maxItems: 250 },
+  ),
+});
+
 /** What has happened in the shop: the journal's facts. */
 export const Fact = Type.Union([
   Type.Object({ kind: Type.Literal("placed"), order: PlacedOrder }),
@@ -35,6 +44,7 @@ export const Fact = Type.Union([
     fulfillment: FulfillmentRequest,
   }),
   Type.Object({ kind: Type.Literal("cancelled"), number: Type.Integer(), cancellation: CancellationRequest }),
+  Type.Object({ kind: Type.Literal("stocked"), inventory: InventoryRequest }),
 ]);
 export type Fact = Static<typeof Fact>;
 const factReader = Compile(Fact);
@@ -47,7 +57,27 @@ export interface ShopOrderRecord {
 }
 export type ShopOrders = Map<number, ShopOrderRecord>;
 
-export function keepOrders(orders: ShopOrders, fact: Fact): void {
+export interface InventoryLevel {
+  readonly available: string;
+  readonly sequence: number;
+  /** How often it was told. */
+  readonly times: number;
+}
+
+export interface ShopState {
+  readonly orders: ShopOrders;
+  readonly inventory: Map<string, InventoryLevel>;
+}
+
+/** What of a telling is newer than what the shop has. */
+export const newLevels = (
+  { inventory }: ShopState,
+  { sequence, inventory_levels }: Static<typeof InventoryRequest>,
+): Static<typeof InventoryRequest>["inventory_levels"] =>
+  inventory_levels.filter(({ sku }) => (inventory.get(sku)?.sequence ?? 0) < sequence);
+
+export function keepShop(state: ShopState, fact: Fact): void {
+  const { orders, inventory } = state;
   switch (fact.kind) {
     case "placed":
       orders.set(fact.order.number, { order: fact.order, fulfillments: [], cancellations: [] });
@@ -57,5 +87,13 @@ export function keepOrders(orders: ShopOrders, fact: Fact): void {
       return;
     case "cancelled":
       orders.get(fact.number)?.cancellations.push(fact.cancellation);
+      return;
+    case "stocked":
+      for (const { sku, available } of newLevels(state, fact.inventory))
+        inventory.set(sku, {
+          available,
+          sequence: fact.inventory.sequence,
+          times: (inventory.get(sku)?.times ?? 0) + 1,
+        });
   }
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Call, Storefront } from "../ports.ts";
 import { callOverHttp, type Counterpart } from "./counterpart.ts";
 import { namesItsFailures, writesExactlyOnce } from "./writing.ts";
@@ -63,11 +63,49 @@ export function storefrontConformance({ connector, start, wrongSettings }: Store
           confirmCancellation({ channelOrderNumber: numberOf(reference), reference, reason: "Out of stock." }, call),
       });
     }
+    tellsAvailability(connector, () => counterpart, wrongSettings);
     namesItsFailures(
       connector,
       () => counterpart,
       (call) => connector.verify(call),
       wrongSettings,
     );
+  });
+}
+
+/** Figures of a batch count once, whatever went wrong, and as many go at once as the connector says. */
+function tellsAvailability(
+  connector: Storefront,
+  counterpartNow: () => StorefrontCounterpart,
+  wrongSettings: Readonly<Record<string, string>>,
+): void {
+  const { availabilityLimits: limits, resolves } = connector;
+  const publishAvailability = connector.publishAvailability?.bind(connector);
+  if (!publishAvailability || !limits || !resolves.publishAvailability) return;
+  const sequences = new Map<string, number>();
+  const items = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ sku: `I-${index}`, available: "3.5" }));
+
+  writesExactlyOnce(connector, counterpartNow, {
+    name: "publish-availability",
+    resolution: resolves.publishAvailability,
+    effect: "publish-availability",
+    effectReference: (reference) => String(sequences.get(reference)),
+    prepare: async (reference) => void sequences.set(reference, sequences.size + 1),
+    perform: (reference, call: Call) =>
+      publishAvailability({ sequence: sequences.get(reference) ?? 0, items: items(3) }, call),
+  });
+  describe("publish-availability", () => {
+    namesItsFailures(
+      connector,
+      counterpartNow,
+      (call) => publishAvailability({ sequence: 1_000, items: items(1) }, call),
+      wrongSettings,
+    );
+    it("takes as many items at once as it says", async () => {
+      const call = callOverHttp(connector, counterpartNow(), { timeoutMs: 5_000 });
+      const batch = { sequence: 2_000, items: items(limits.itemsMax) };
+      expect(await publishAvailability(batch, call)).toEqual({ published: true });
+    });
   });
 }

@@ -2,7 +2,7 @@ import { CallFailure } from "#platform";
 import { Type } from "typebox";
 import type { Call, Storefront } from "../../ports.ts";
 import { answerOr } from "../../reading.ts";
-import { fromErrors, toCancellation, toFulfillment, wasCancelled, wasFulfilled } from "./map.ts";
+import { fromErrors, toCancellation, toFulfillment, toInventoryLevels, wasCancelled, wasFulfilled } from "./map.ts";
 
 const Settings = Type.Object({
   token: Type.String({ title: "API token", minLength: 1, secret: true }),
@@ -13,7 +13,7 @@ type ShopCall = Call<typeof Settings>;
 
 /**
  * Corner Shop, the sandbox's storefront. It honours no idempotency key: after an unknown outcome one looks before one tells it
- * again. Its orders come in Shopify's format and are read as Shopify's; `shopDomain` and `clientSecret` are what that takes.
+ * again. Of stock it keeps the figure with the highest sequence, so what is told twice or late does no harm. Its orders come in Shopify's format and are read as Shopify's; `shopDomain` and `clientSecret` are what that takes.
  */
 export const cornerShop = {
   kind: "storefront",
@@ -21,7 +21,8 @@ export const cornerShop = {
   title: "Corner Shop",
   settings: Settings,
   limits: { timeoutMs: 10_000, concurrencyMax: 4, requestsPerSecondMax: 100 },
-  resolves: { confirmShipment: "look-up", confirmCancellation: "look-up" },
+  resolves: { confirmShipment: "look-up", confirmCancellation: "look-up", publishAvailability: "compare-and-set" },
+  availabilityLimits: { itemsMax: 250, everyMs: 200 },
 
   authorize: ({ token }) => ({ "x-corner-shop-token": token }),
 
@@ -44,6 +45,15 @@ export const cornerShop = {
     const told = async () =>
       call.maybeDone && wasCancelled(await look("find-cancellation", path, call), cancellation.reference);
     return confirm("confirm-cancellation", path, toCancellation(cancellation), call, told);
+  },
+
+  publishAvailability(batch, { http }) {
+    const published = async () => {
+      const body = toInventoryLevels(batch);
+      await http.send({ operation: "publish-availability", method: "POST", path: "/api/inventory_levels", body });
+      return { published: true } as const;
+    };
+    return answerOr(published(), fromErrors);
   },
 } satisfies Storefront<typeof Settings>;
 

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import type { Refused } from "../../ports.ts";
+import type { AvailabilityBatch, Refused } from "../../ports.ts";
 import { readerOf } from "../../reading.ts";
 
 /** What a shop is told, in Corner Shop's words. */
@@ -21,6 +21,11 @@ export const toFulfillment = (shipment: ConfirmedShipment) => ({
 export const toCancellation = (cancellation: { readonly reference: string; readonly reason: string }) => ({
   external_id: cancellation.reference,
   reason: cancellation.reason,
+});
+
+export const toInventoryLevels = ({ sequence, items }: AvailabilityBatch) => ({
+  sequence,
+  inventory_levels: items.map(({ sku, available }) => ({ sku, available })),
 });
 
 const Told = Type.Array(Type.Object({ external_id: Type.String() }));

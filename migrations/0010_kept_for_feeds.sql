@@ -1,0 +1,1 @@
+-- The place of a migration written on another branch; it goes when that one comes.
