@@ -87,12 +87,12 @@ interface DifferentRow {
   readonly isContradicted: boolean;
 }
 
-const orNull = (text: string | null) => (text === null ? "\\N" : text.replaceAll("\\", "\\\\"));
+const escaped = (text: string) => (text.includes("\\") ? text.replaceAll("\\", "\\\\") : text);
 
 function asCopyRows(positions: readonly StagedPosition[]): Buffer {
   let rows = "";
   for (const { sku, branch, onHand, safetyStock, inbound, line } of positions)
-    rows += `${orNull(sku)}\t${branch}\t${orNull(onHand)}\t${orNull(safetyStock)}\t${orNull(inbound)}\t${line}\n`;
+    rows += `${escaped(sku)}\t${branch}\t${onHand ?? "\\N"}\t${safetyStock ?? "\\N"}\t${inbound === null ? "\\N" : escaped(inbound)}\t${line}\n`;
   return Buffer.from(rows);
 }
 

@@ -16,12 +16,12 @@ const BRANCHES = 10;
 const CHANGED_EVERY = 100;
 const BLOCK_LINES = 20_000;
 
-/** The lines of the snapshot of a round; in each, another hundredth of the quantities is different. */
+/** The lines of the snapshot of a round; in each, a further hundredth of the quantities is different from what was known. */
 function* blocksOf(round: number): Generator<Buffer> {
   let block = "";
   for (let index = 0; index < positions; index += 1) {
     const sku = `SKU-${String(Math.floor(index / BRANCHES)).padStart(7, "0")}`;
-    const isChanged = round > 0 && index % CHANGED_EVERY === round;
+    const isChanged = index % CHANGED_EVERY < round;
     block += `${sku},BR-${index % BRANCHES},${(index % 997) + (isChanged ? 1000 : 0)},${index % 5}\n`;
     if ((index + 1) % BLOCK_LINES === 0 || index + 1 === positions) {
       yield Buffer.from(block);
@@ -76,6 +76,7 @@ async function round(database: Database, number: number) {
   const keyed = await bareCopy(database, blocks, "primary key (sku, branch)");
   await database.query("checkpoint");
   const [wal, events] = [await walAt(database), await eventsIn(database)];
+  const memoryBefore = process.memoryUsage.rss();
   let memoryMax = 0;
   const watch = setInterval(() => (memoryMax = Math.max(memoryMax, process.memoryUsage.rss())), 20);
   const ids = createIds(systemClock, randomBytes);
@@ -98,7 +99,7 @@ async function round(database: Database, number: number) {
   const bytes = blocks.reduce((sum, block) => sum + block.length, 0) / MB;
   console.log(
     `${number}: bare COPY ${rate(bare)}, with a primary key ${rate(keyed)}; snapshot ${rate(taken)}, ${result.changed} changed, ${told} events, ` +
-      `WAL ${walMb.toFixed(0)} MB, memory of Node at most ${(memoryMax / MB).toFixed(0)} MB (of it the snapshot itself ${bytes.toFixed(0)} MB)`,
+      `WAL ${walMb.toFixed(0)} MB, memory of Node at most ${(memoryMax / MB).toFixed(0)} MB (before it ${(memoryBefore / MB).toFixed(0)} MB, with the ${bytes.toFixed(0)} MB of the file held by the benchmark)`,
   );
   return { bare, keyed, taken };
 }
