@@ -23,17 +23,21 @@ interface Order {
   readonly stage: string;
   readonly holds: string | null;
   readonly backordered: boolean;
+  /** A shipment of it was refused by, or not answered in time by, every carrier: the hub says so and asks for a person. */
+  readonly unplaced: boolean;
 }
 
 const ordersSql = `
   select o.sales_order_id as "salesOrderId", o.customer_purchase_order as "purchaseOrder", o.stage,
          (select string_agg(h.reason || ': ' || h.explanation, '; ') from sales_order_holds h
            where h.sales_order_id = o.sales_order_id and h.released_at is null) as holds,
-         exists (select 1 from sales_order_lines l where l.sales_order_id = o.sales_order_id and l.quantity_backordered > 0) as backordered
+         exists (select 1 from sales_order_lines l where l.sales_order_id = o.sales_order_id and l.quantity_backordered > 0) as backordered,
+         exists (select 1 from process_instances p where p.correlation_id = o.correlation_id and p.process = 'shipment' and p.state = 'unplaced') as unplaced
     from sales_orders o order by o.sales_order_id`;
 
 const isFinished = ({ stage }: Order) => stage === "closed" || stage === "cancelled";
-const reasonToWait = ({ holds, backordered }: Order) => holds ?? (backordered ? "waits for goods" : null);
+const reasonToWait = ({ holds, backordered, unplaced }: Order) =>
+  holds ?? (backordered ? "waits for goods" : unplaced ? "no carrier is left for a shipment" : null);
 
 const parkedSql = `
   select format('command %s of %s is parked on %s (%s): %s', name, correlation_id, lane, category, explanation) as what, category

@@ -55,8 +55,8 @@ describe("a JSON order that cannot be taken", () => {
       },
     },
     {
-      what: "an item that is no longer sold",
-      draft: () => withLine({ sku: "VLV-GATE-300" }),
+      what: "more than is left of an item that is no longer made",
+      draft: () => withLine({ sku: "VLV-GATE-300", quantity: "7" }),
       path: "/lines/0/sku",
       says: { found: "VLV-GATE-300, which is discontinued", fix: expect.stringContaining("VLV-BALL-300") },
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Problem, SalesOrder } from "#contracts";
+import type { Problem, Reservation, SalesOrder } from "#contracts";
 import { renewAdminToken } from "#governance";
 import { createIds, systemClock } from "#platform";
 import { matching } from "./promised-answers.ts";
@@ -111,7 +111,11 @@ describe("whoever has the token", () => {
 
   it("is answered as described, wherever there is something to read", async () => {
     const [shipment] = await hub.shipments(order.salesOrderId);
+    const lines = [{ lineNumber: 1, sku: hub.shelves.take().sku, quantity: "1", unitOfMeasure: "EA" }];
+    const cart = await hub.post<Reservation>("/v1/reservations", { channel: "api", minutes: 5, lines });
     const addresses = [
+      `/v1/reservations/${cart.body.reservationId}`,
+      `/v1/available-to-promise?skus=${order.lines[0]?.sku}&quantity=5&channel=api`,
       `/v1/sales-orders/${order.salesOrderId}`,
       `/v1/sales-orders/${order.salesOrderNumber}/story`,
       `/v1/sales-orders?any=${order.customerPurchaseOrder}`,

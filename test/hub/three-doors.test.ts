@@ -179,3 +179,27 @@ describe("orders in a dropped CSV file", () => {
     }
   });
 });
+
+describe("an order for a kit", () => {
+  it("is one line to the ERP and on the bill, and its parts to the warehouse", async () => {
+    const kit = hub.data.products.find(({ sku }) => sku === "KIT-PVC-050");
+    const parts = kit?.kitComponents ?? [];
+    const { salesOrderId, lines, merchandiseAmount } = await hub.ordered([["KIT-PVC-050", 2]]);
+    expect(lines.map(({ sku, kitLineNumber }) => [sku, kitLineNumber])).toEqual([
+      ["KIT-PVC-050", undefined],
+      ...parts.map(({ sku }) => [sku, 1]),
+    ]);
+    expect(lines[0]?.lineAmount).toBe(merchandiseAmount);
+    const order = await hub.reaches(salesOrderId, "closed");
+    await expectDelivered(order);
+    expect(order.lines.map(({ quantityShipped }) => quantityShipped)).toEqual([
+      "2",
+      ...parts.map(({ quantity }) => String(2 * Number(quantity))),
+    ]);
+    const { merchandiseAmount: billed } = await hub.learns<{ merchandiseAmount: string }>(
+      salesOrderId,
+      "invoice.posted",
+    );
+    expect(Number(billed)).toBe(Number(merchandiseAmount));
+  });
+});

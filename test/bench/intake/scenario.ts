@@ -160,6 +160,10 @@ async function judge(
     [JSON.stringify(acknowledged)],
   );
   if (found?.lost !== 0) throw new Error(`${way} lost ${found?.lost} acknowledged orders.`);
+  const [met] = await database.query<{ deadlocks: string }>(
+    "select deadlocks from pg_stat_database where datname = current_database()",
+  );
+  if (Number(met?.deadlocks) > 0) throw new Error(`${way} met ${met?.deadlocks} deadlocks.`);
   const { balanced, faults } = await checkBooks(database);
   if (!balanced) throw new Error(`${way} left the books off: ${JSON.stringify(faults.slice(0, 5))}.`);
 }

@@ -73,7 +73,9 @@ const isHoldable = (draft: SalesOrderDraft): boolean => !/\\u(?:0000|d[89a-f])/.
 /** What PostgreSQL and our partners cannot hold: NUL, and halves of a character. */
 function textFaults(value: unknown, path: string): Fault[] {
   if (typeof value === "string") {
-    return !value.includes("\u0000") && value.isWellFormed() ? [] : [{ path, expected: "text without NUL and without broken characters" }];
+    return !value.includes("\u0000") && value.isWellFormed()
+      ? []
+      : [{ path, expected: "text without NUL and without broken characters" }];
   }
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([name, content]) => textFaults(content, `${path}/${name}`));

@@ -27,7 +27,7 @@ interface Waiting {
 }
 
 export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptions): SubmitQueue {
-  const { clock, windowMs = 2, listMax = 200, inFlightMax = 4, waitingMax = 10_000 } = options;
+  const { clock, windowMs = 2, listMax = 200, inFlightMax = 2, waitingMax = 10_000 } = options;
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let isGathering = false;

@@ -28,8 +28,24 @@ export async function fillBackorders(
   if (arrived.length === 0) return [];
   const positions = [...arrived, ...(await otherPartsOfKits(tx, arrived))];
   const plan = await readPromisingPlan(tx);
-  const waitingOrders = await ordersWaitingFor(tx, positions, plan);
-  if (waitingOrders.length === 0) return [];
+  const drafts: EventDraft[] = [];
+  // Between the look and the lock another may have served those whose turn it was: then it is the turn of those after them.
+  for (let before = ""; ;) {
+    const waitingOrders = await ordersWaitingFor(tx, positions, plan);
+    const turn = waitingOrders.toSorted().join(" ");
+    if (turn === before) return drafts;
+    before = turn;
+    drafts.push(...(await fillInTurn(tx, waitingOrders, positions, plan, options)));
+  }
+}
+
+async function fillInTurn(
+  tx: Transaction,
+  waitingOrders: readonly string[],
+  positions: readonly Position[],
+  plan: PromisingPlan,
+  options: FillOptions,
+): Promise<readonly EventDraft[]> {
   await lockOrders(tx, waitingOrders);
   await (plan.keepsForChannels ? lockPositionsOf(tx, skusOf(positions)) : lockPositions(tx, positions));
   const lines = await readWaitingLines(tx, waitingOrders, positions, plan.backorders);

@@ -209,6 +209,7 @@ describe("shipped goods", () => {
       "sales-order.backorder-filled",
     ]);
     expect(await linesOf(database, salesOrderId)).toEqual(["allocated 1, shipped 5"]);
+    expect(await stockOf(database, sku, "ATL")).toBe("1 / 1");
   });
 });
 
