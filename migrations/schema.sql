@@ -649,6 +649,43 @@ create table shipping_documents (
 );
 CREATE INDEX shipping_documents_shipment ON shipping_documents USING btree (shipment_id);
 
+create table stock_floors (
+  source text not null,
+  branch text not null,
+  sequence numeric not null,
+  as_of timestamp with time zone not null,
+  constraint stock_floors_pkey PRIMARY KEY (source, branch)
+);
+
+create table stock_rejects (
+  snapshot_id text not null,
+  line bigint not null,
+  reason text not null,
+  content text not null,
+  constraint stock_rejects_snapshot_id_fkey FOREIGN KEY (snapshot_id) REFERENCES stock_snapshots(snapshot_id) ON DELETE CASCADE
+);
+CREATE INDEX stock_rejects_snapshot ON stock_rejects USING btree (snapshot_id, line);
+
+create table stock_snapshots (
+  snapshot_id text not null,
+  source text not null,
+  branches text[],
+  sequence numeric not null,
+  as_of timestamp with time zone not null,
+  begun_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  outcome text,
+  received bigint not null default 0,
+  changed bigint not null default 0,
+  dropped bigint not null default 0,
+  rejected bigint not null default 0,
+  missing bigint not null default 0,
+  zeroed bigint not null default 0,
+  constraint stock_snapshots_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'repeated'::text]))),
+  constraint stock_snapshots_pkey PRIMARY KEY (snapshot_id)
+);
+CREATE INDEX stock_snapshots_source ON stock_snapshots USING btree (source, begun_at);
+
 CREATE OR REPLACE FUNCTION tell_changed_positions()
  RETURNS trigger
  LANGUAGE plpgsql

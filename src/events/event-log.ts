@@ -1,5 +1,5 @@
 import { eventCatalogue, type EventDraft, type EventKind, type LoggedEvent } from "#contracts";
-import type { Clock, Ids, Transaction } from "#platform";
+import { packing, type Clock, type Ids, type Transaction } from "#platform";
 import { partitionOf } from "./partition.ts";
 import { createValidation } from "./validation.ts";
 
@@ -47,19 +47,32 @@ export interface EventLogOptions {
   readonly waker?: { notify(): void };
 }
 
-/** What differs between the events of one statement, as `jsonb_to_recordset` unpacks it; time and source are given once. */
-export const eventColumns = "id text, type text, subject text, correlation_id text, causation_id text, data jsonb";
-const factColumns = "partition smallint, process text, instance_id text, event_id text";
+/** What differs between the events of one statement; time and source are given once. */
+export const eventPacking = packing<Omit<LoggedEvent, "time" | "source">>({
+  id: "text",
+  type: "text",
+  subject: "text",
+  correlationId: "text",
+  causationId: "text",
+  data: "jsonb",
+});
+
+export interface FactRow {
+  readonly partition: number;
+  readonly process: string;
+  readonly instanceId: string;
+  readonly eventId: string;
+}
+const factPacking = packing<FactRow>({ partition: "integer", process: "text", instanceId: "text", eventId: "text" });
 
 const insertEvents = `insert into events (time, source, id, type, subject, correlation_id, causation_id, data)
-      select $3, $4, e.* from jsonb_to_recordset($1::jsonb) e (${eventColumns})`;
+      select $3, $4, e.* from (${eventPacking.unpack("$1::jsonb")}) e`;
 
 const appendNew = {
   name: "append-new-events",
   text: `
     with written as (${insertEvents})
-    insert into process_facts (partition, process, instance_id, event_id)
-    select * from jsonb_to_recordset($2::jsonb) f (${factColumns})`,
+    insert into process_facts (partition, process, instance_id, event_id) ${factPacking.unpack("$2::jsonb")}`,
 };
 
 /** For drafts that bring ids of their own: what the log knows already is left as it is, and nobody is told again. */
@@ -69,28 +82,16 @@ const appendUnlessKnown = {
     with written as (${insertEvents} on conflict (id) do nothing returning id),
     routed as (
       insert into process_facts (partition, process, instance_id, event_id)
-      select partition, process, instance_id, event_id
-        from rows from (jsonb_to_recordset($2::jsonb) as (${factColumns})) with ordinality f
-       where event_id in (select id from written) order by ordinality)
+      ${factPacking.unpack("$2::jsonb")} where v ->> 3 in (select id from written) order by place)
     select id from written`,
 };
 
-/** An event as the statements that write events unpack it. */
-export const eventRow = ({ id, type, subject, correlationId, causationId, data }: LoggedEvent) => ({
-  id,
-  type,
-  subject,
-  correlation_id: correlationId,
-  causation_id: causationId ?? undefined,
-  data,
-});
-
 /** A fact as the statements that lay into the inbox unpack it. */
-export const factRow = ({ partition, process, instanceId, event }: Fact) => ({
+export const factRow = ({ partition, process, instanceId, event }: Fact): FactRow => ({
   partition,
   process,
-  instance_id: instanceId,
-  event_id: event.id,
+  instanceId,
+  eventId: event.id,
 });
 
 function firstOfEachId(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
@@ -132,7 +133,12 @@ export function createEventLog({
       const events = complete(drafts, time);
       const bringsIds = drafts.some(({ id }) => id !== undefined);
       const facts = (bringsIds ? firstOfEachId(events) : events).flatMap(route);
-      const parameters = [JSON.stringify(events.map(eventRow)), JSON.stringify(facts.map(factRow)), time, source];
+      const parameters = [
+        JSON.stringify(eventPacking.pack(events)),
+        JSON.stringify(factPacking.pack(facts.map(factRow))),
+        time,
+        source,
+      ];
       if (facts.length > 0) tx.afterCommit(() => waker?.notify());
       if (!bringsIds) {
         tx.send(appendNew, parameters);

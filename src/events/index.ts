@@ -1,8 +1,8 @@
 export {
   createEventLog,
-  eventColumns,
-  eventRow,
+  eventPacking,
   factRow,
+  type FactRow,
   type AppendedEvent,
   type EventLog,
   type EventLogOptions,

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { copyIn } from "./copy-in.ts";
 import type { Log } from "./log.ts";
 
 /** A statement with a name is prepared once a connection and planned once; the text may be long, the name is what travels. */
@@ -28,8 +29,10 @@ export interface Transaction extends Queryable {
   afterCommit(then: () => void): void;
 }
 
-/** A connection of one's own: LISTEN, session advisory locks. */
+/** A connection of one's own: LISTEN, session advisory locks, temporary tables. */
 export interface Session extends Queryable {
+  /** Runs a `copy ... from stdin` over whole rows, a statement of its own: keep it short, since it holds readers of the event log back. */
+  copyIn(statement: string, data: Buffer): Promise<void>;
   onNotification(heard: (channel: string, payload: string) => void): void;
   onLost(lost: (error: Error) => void): void;
   close(): Promise<void>;
@@ -137,6 +140,7 @@ async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Re
 function openSession(client: pg.Client): Session {
   return {
     ...queryableOver(client),
+    copyIn: (statement, data) => copyIn(client, statement, data),
     onNotification: (heard) => void client.on("notification", ({ channel, payload }) => heard(channel, payload ?? "")),
     onLost(lost) {
       // An error is followed by an end; it is lost once.

@@ -16,3 +16,4 @@ export * from "./two-generations.ts";
 export * from "./mask.ts";
 export * from "./http-client.ts";
 export * from "./configuration.ts";
+export * from "./packing.ts";

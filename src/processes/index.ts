@@ -7,3 +7,4 @@ export { processesPage } from "./page.ts";
 export type { ProcessPolicies } from "./policies.ts";
 export type { CallOptions, SystemHandle, SystemsAtHand } from "./systems-at-hand.ts";
 export { createReferenceSync, type ReferenceSync, type Synchronised } from "./reference-sync.ts";
+export { takeStockSnapshot, type MissingPositions, type SnapshotResult } from "./stock-snapshot.ts";

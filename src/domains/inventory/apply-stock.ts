@@ -3,6 +3,7 @@ import { compare, type Transaction } from "#platform";
 import { newestOf, type Applied, type NewsContext } from "../applied.ts";
 import { rowsOf } from "../sql.ts";
 import { openRegisterIfNew } from "./position-register.ts";
+import { keepStockDesk } from "./stock-desk.ts";
 
 /** Stock as its owner states it. `sequence` grows with every change of the source, so late and repeated news is recognised. */
 export interface StockLevel {
@@ -25,6 +26,16 @@ export interface AppliedStock extends Applied {
  * position oversold, which is kept on it and reported by `checkBooks`, and nothing more is promised from it.
  */
 export async function applyStock(
+  tx: Transaction,
+  levels: readonly StockLevel[],
+  context: NewsContext,
+): Promise<AppliedStock> {
+  await keepStockDesk(tx, context.source);
+  return writeLevels(tx, levels, context);
+}
+
+/** For who holds the desk of this source already. */
+export async function writeLevels(
   tx: Transaction,
   levels: readonly StockLevel[],
   { source, now }: NewsContext,
@@ -85,6 +96,8 @@ const upsertStock = `
   with news as (
     select * from jsonb_to_recordset($1::jsonb -> 'levels')
         as n(sku text, branch text, "onHand" numeric, "safetyStock" numeric, inbound jsonb, sequence numeric, "asOf" timestamptz)
+     where not exists (select 1 from stock_floors f
+                        where f.source = $1::jsonb ->> 'source' and f.branch in (n.branch, '*') and f.sequence >= n.sequence)
   ), known as (
     select k.sku, k.branch, greatest(k.on_hand - k.allocated - k.reserved - k.safety_stock, 0) as available,
            (k.on_hand, k.safety_stock, k.inbound) is not distinct from (n."onHand", n."safetyStock", n.inbound) as is_same

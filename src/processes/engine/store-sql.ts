@@ -1,4 +1,6 @@
-import { eventColumns } from "#events";
+import { eventPacking, type FactRow } from "#events";
+import { packing } from "#platform";
+import type { Move } from "./batch.ts";
 
 /** The class of the partitions' advisory locks (the first of the two integers). */
 const PARTITION_LOCK_CLASS = 7302;
@@ -108,26 +110,58 @@ export const readInstances = {
 
 export const knownEvents = { name: "known-events", text: "select id from events where id = any($1::text[])" };
 
+interface InstanceRow {
+  readonly process: string;
+  readonly instanceId: string;
+  readonly correlationId: string;
+  readonly partition: number;
+  readonly state: string | null;
+  readonly enteredAt: Date;
+  readonly dueAt: Date | null;
+  readonly version: number;
+}
+export const instancePacking = packing<InstanceRow>({
+  process: "text",
+  instanceId: "text",
+  correlationId: "text",
+  partition: "integer",
+  state: "text",
+  enteredAt: "timestamptz",
+  dueAt: "timestamptz",
+  version: "integer",
+});
+
+interface MovesRow {
+  readonly correlationId: string;
+  readonly process: string;
+  readonly instanceId: string;
+  readonly moves: readonly Move[];
+}
+export const movesPacking = packing<MovesRow>({
+  correlationId: "text",
+  process: "text",
+  instanceId: "text",
+  moves: "jsonb",
+});
+
 /** What every batch writes. The version tells whether an instance is still as it was read, the counts whether all was written. */
 export const writeBatch = {
   name: "write-batch",
   text: `
     with written_events as (
       insert into events (time, source, id, type, subject, correlation_id, causation_id, data)
-      select $1::timestamptz, $2::text, e.* from jsonb_to_recordset($3::jsonb) e (${eventColumns})),
+      select $1::timestamptz, $2::text, e.* from (${eventPacking.unpack("$3::jsonb")}) e),
     written_instances as (
       insert into process_instances as i
         (process, instance_id, correlation_id, partition, state, entered_at, due_at, version)
-      select * from jsonb_to_recordset($4::jsonb) n (process text, instance_id text, correlation_id text,
-        partition smallint, state text, entered_at timestamptz, due_at timestamptz, version int)
+      ${instancePacking.unpack("$4::jsonb")} where true
       on conflict (process, instance_id) do update
         set state = excluded.state, entered_at = excluded.entered_at, due_at = excluded.due_at, version = excluded.version
         where i.version = excluded.version - 1
       returning 1),
     written_moves as (
       insert into process_moves (at, correlation_id, process, instance_id, moves)
-      select $1::timestamptz, m.*
-        from jsonb_to_recordset($5::jsonb) m (correlation_id text, process text, instance_id text, moves jsonb)),
+      select $1::timestamptz, m.* from (${movesPacking.unpack("$5::jsonb")}) m),
     deleted_facts as (delete from process_facts where ctid = any($6::tid[]) returning 1)
     select (select count(*) from written_instances)::int as instances, (select count(*) from deleted_facts)::int as facts`,
 };
@@ -153,11 +187,19 @@ export const writeCommands = {
         lane text, priority int, event_id text, deadline_at timestamptz)`,
 };
 
+export const inboxPacking = packing<FactRow & { readonly blocked: boolean }>({
+  partition: "integer",
+  process: "text",
+  instanceId: "text",
+  eventId: "text",
+  blocked: "boolean",
+});
+
 export const layIntoInbox = {
   name: "lay-into-inbox",
   text: `
     insert into process_facts (partition, process, instance_id, event_id, blocked)
-    select * from json_to_recordset($1::json) f (partition int, process text, instance_id text, event_id text, blocked boolean)
+    ${inboxPacking.unpack("$1::jsonb")} order by place
     returning seq::text`,
 };
 

@@ -1,5 +1,5 @@
 import type { LoggedEvent } from "#contracts";
-import { eventRow, factRow, PARTITIONS, type Fact } from "#events";
+import { eventPacking, factRow, PARTITIONS, type Fact } from "#events";
 import type { Queryable, Transaction } from "#platform";
 import type { Batch, HeldFact, InstanceInHand, StoredInstance } from "./batch.ts";
 import * as sql from "./store-sql.ts";
@@ -123,19 +123,19 @@ export const knownEvents = async (tx: Transaction, ids: readonly string[]): Prom
 
 const instanceRow = ({ stored, state, enteredAt, dueAt }: InstanceInHand) => ({
   process: stored.process,
-  instance_id: stored.instanceId,
-  correlation_id: stored.correlationId,
+  instanceId: stored.instanceId,
+  correlationId: stored.correlationId,
   partition: stored.partition,
-  state: state ?? undefined,
-  entered_at: enteredAt,
-  due_at: dueAt ?? undefined,
+  state,
+  enteredAt,
+  dueAt,
   version: stored.version + 1,
 });
 
 const movesRow = ({ stored, moves }: InstanceInHand) => ({
-  correlation_id: stored.correlationId,
+  correlationId: stored.correlationId,
   process: stored.process,
-  instance_id: stored.instanceId,
+  instanceId: stored.instanceId,
   moves,
 });
 
@@ -146,9 +146,9 @@ export async function writeBatch(tx: Transaction, batch: Batch, nextCommandId: (
   const parameters = [
     batch.now,
     batch.events[0]?.source ?? null,
-    JSON.stringify(batch.events.map(eventRow)),
-    JSON.stringify(changed.map(instanceRow)),
-    JSON.stringify(instances.filter(({ moves }) => moves.length > 0).map(movesRow)),
+    JSON.stringify(eventPacking.pack(batch.events)),
+    JSON.stringify(sql.instancePacking.pack(changed.map(instanceRow))),
+    JSON.stringify(sql.movesPacking.pack(instances.filter(({ moves }) => moves.length > 0).map(movesRow))),
     batch.decided,
   ];
   const [counts] = await tx.query<{ instances: number; facts: number }>(sql.writeBatch, parameters);
@@ -198,7 +198,7 @@ async function writeCommands(tx: Transaction, { commands, now }: Batch, nextId: 
 /** Answers where in their partition the facts lie now. */
 export const layIntoInbox = (tx: Transaction, facts: Batch["passedOn"]) =>
   tx.query<{ seq: string }>(sql.layIntoInbox, [
-    JSON.stringify(facts.map(({ fact, blocked }) => ({ ...factRow(fact), blocked }))),
+    JSON.stringify(sql.inboxPacking.pack(facts.map(({ fact, blocked }) => ({ ...factRow(fact), blocked })))),
   ]);
 
 /** Keeps a fact nobody can handle, blocked in its place. False: it is not there any more. */

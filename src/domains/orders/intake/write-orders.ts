@@ -1,5 +1,4 @@
-import { subtract, type Transaction } from "#platform";
-import { packing } from "../../sql.ts";
+import { subtract, packing, type Transaction } from "#platform";
 import type { DecidedOrder } from "./decide-order.ts";
 
 /** Order numbers nobody else has. Those of a list that is not written after all are gaps. */

@@ -1,1 +1,0 @@
--- The place of a migration written on another branch; it goes when that one comes.

@@ -1,0 +1,126 @@
+import type { Session } from "#platform";
+import type { StockLevel } from "./apply-stock.ts";
+import { takeStockDesk } from "./stock-desk.ts";
+
+/** What a source says of its stock as a whole, or of whole branches. `sequence` is of the same row as those of its movements. */
+export interface StockSnapshot {
+  readonly source: string;
+  /** Null: every position of the source. */
+  readonly branches: readonly string[] | null;
+  readonly sequence: string;
+  readonly asOf: Date;
+}
+
+export interface StagedPosition {
+  readonly line: number;
+  readonly sku: string;
+  readonly branch: string;
+  /** Null where the line was rejected: the position is named, and what it holds is not known. */
+  readonly onHand: string | null;
+  readonly safetyStock: string | null;
+  readonly inbound: string | null;
+}
+
+export interface Difference {
+  readonly level: StockLevel;
+  readonly line: number | null;
+  /** A newer state is known already. */
+  readonly isLate: boolean;
+  /** Known of this source, with stock there or coming, and not named by the snapshot. */
+  readonly isMissing: boolean;
+  /** Named more than once, with different quantities: nobody knows which is true. */
+  readonly isContradicted: boolean;
+}
+
+export interface SnapshotStaging {
+  /** Sent as one statement; may be called again before it is done. */
+  stage(positions: readonly StagedPosition[]): Promise<void>;
+  /** Compares everything staged with what is known, in one pass. */
+  compare(): Promise<void>;
+  /** The next differences, in the order positions are locked; empty at the end. */
+  next(count: number): Promise<readonly Difference[]>;
+}
+
+/**
+ * A table of the session's own, where a snapshot is put and compared. Nothing of it is logged, and no transaction stays open: readers of the event
+ * log wait for the oldest writing transaction, so rows come in short statements, and the comparison only reads.
+ */
+export async function openSnapshotStaging(session: Session, snapshot: StockSnapshot): Promise<SnapshotStaging> {
+  const { source, branches, sequence, asOf } = snapshot;
+  // Sized for a million positions in one pass; given back with the session.
+  await session.query("set work_mem = '192MB'");
+  await session.query("set temp_buffers = '64MB'");
+  await session.query("set jit = off");
+  await session.query("set enable_mergejoin = off");
+  await session.query("set enable_nestloop = off");
+  await session.query(
+    `create temp table stock_staging (sku text, branch text, on_hand numeric, safety_stock numeric, inbound jsonb, line integer)`,
+  );
+  await takeStockDesk(session, source);
+  return {
+    stage: (positions) => session.copyIn("copy stock_staging from stdin", asCopyRows(positions)),
+    async compare() {
+      await session.query(compareStaged, [source, branches, sequence]);
+    },
+    async next(count) {
+      const rows = await session.query<DifferentRow>(`fetch ${count} from stock_differences`);
+      return rows.map(({ line, isLate, isMissing, isContradicted, ...stated }) => ({
+        level: { ...stated, sequence, asOf: asOf.toISOString() },
+        line,
+        isLate,
+        isMissing,
+        isContradicted,
+      }));
+    },
+  };
+}
+
+interface DifferentRow {
+  readonly sku: string;
+  readonly branch: string;
+  readonly onHand: string;
+  readonly safetyStock: string;
+  readonly inbound: readonly { readonly expectedOn: string; readonly quantity: string }[];
+  readonly line: number | null;
+  readonly isLate: boolean;
+  readonly isMissing: boolean;
+  readonly isContradicted: boolean;
+}
+
+const escaped = (text: string) => (text.includes("\\") ? text.replaceAll("\\", "\\\\") : text);
+
+function asCopyRows(positions: readonly StagedPosition[]): Buffer {
+  let rows = "";
+  for (const { sku, branch, onHand, safetyStock, inbound, line } of positions)
+    rows += `${escaped(sku)}\t${branch}\t${onHand ?? "\\N"}\t${safetyStock ?? "\\N"}\t${inbound === null ? "\\N" : escaped(inbound)}\t${line}\n`;
+  return Buffer.from(rows);
+}
+
+// A join of everything with everything, once. `with hold` keeps the answer without keeping a transaction.
+const compareStaged = `
+  declare stock_differences no scroll cursor with hold for
+  with different as materialized (
+    select coalesce(s.sku, p.sku) as sku, coalesce(s.branch, p.branch) as branch, s.line,
+           case when s.sku is null then 0 else s.on_hand end as on_hand,
+           case when s.sku is null then '[]' else coalesce(s.inbound, p.inbound, '[]') end as inbound,
+           coalesce(s.safety_stock, p.safety_stock, 0) as safety_stock,
+           coalesce(p.source_sequence >= $3::numeric, false) as is_late, s.sku is null as is_missing
+      from stock_staging s
+      full join (select * from inventory_positions where $2::text[] is null or branch = any($2)) p
+        on p.sku = s.sku and p.branch = s.branch
+     where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]')
+                when s.on_hand is null then false
+                else p.sku is null or s.on_hand <> p.on_hand or s.safety_stock <> p.safety_stock or s.inbound <> p.inbound end
+  ), contradicted as (
+    select s.sku, s.branch
+      from stock_staging s join (select distinct sku, branch from different where not is_missing) d
+        on d.sku = s.sku and d.branch = s.branch
+     where s.on_hand is not null
+     group by s.sku, s.branch
+    having count(*) > 1 and count(distinct (s.on_hand, s.safety_stock, s.inbound)) > 1
+  )
+  select d.sku, d.branch, d.line, trim_scale(d.on_hand)::text as "onHand", d.inbound,
+         trim_scale(d.safety_stock)::text as "safetyStock", d.is_late as "isLate", d.is_missing as "isMissing",
+         c.sku is not null as "isContradicted"
+    from different d left join contradicted c on c.sku = d.sku and c.branch = d.branch
+   order by d.sku, d.branch`;

@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { applyStock, readRejects } from "#domains";
+import { createEventLog } from "#events";
+import { createIds, systemClock } from "#platform";
+import { readStockLines } from "#systems";
+import { testDatabase } from "#testing";
+import { beforeEach, expect, it } from "vitest";
+import { takeStockSnapshot, type MissingPositions } from "./stock-snapshot.ts";
+
+const database = await testDatabase();
+const ids = createIds(systemClock, randomBytes);
+const eventLog = createEventLog({ ids, clock: systemClock, source: "test", routes: [] });
+
+/** In pieces that end in the middle of lines, as a network delivers them. */
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < text.length; at += 7) yield Buffer.from(text.slice(at, at + 7));
+}
+
+interface More {
+  readonly branches?: readonly string[];
+  readonly missingPositions?: MissingPositions;
+}
+const snapshot = (sequence: number, text: string, { branches, missingPositions = "left-alone" }: More = {}) =>
+  takeStockSnapshot(
+    { database, eventLog, clock: systemClock, ids, missingPositions },
+    { source: "erp", branches: branches ?? null, sequence: String(sequence), asOf: new Date("2026-01-05T00:00:00Z") },
+    readStockLines(bytesOf(text)),
+  );
+const csv = (...lines: readonly string[]) => ["sku,branch,onHand,safetyStock", ...lines].join("\n");
+
+const level = (sequence: number, onHand: string) => ({
+  sku: "A",
+  branch: "ATL",
+  onHand,
+  safetyStock: "0",
+  inbound: [],
+  sequence: String(sequence),
+  asOf: "2026-01-05T00:00:00.000Z",
+});
+const move = (sequence: number, onHand: string) =>
+  database.transaction((tx) =>
+    applyStock(tx, [level(sequence, onHand)], { source: "erp", now: new Date("2026-01-05T00:00:00Z") }),
+  );
+
+async function onHand(): Promise<Readonly<Record<string, string>>> {
+  const rows = await database.query<{ key: string; quantity: string }>(
+    `select sku || '@' || branch as key, trim_scale(on_hand)::text as quantity from inventory_positions order by 1`,
+  );
+  return Object.fromEntries(rows.map(({ key, quantity }) => [key, quantity]));
+}
+const eventsTold = async () =>
+  (await database.query<{ subject: string }>("select subject from events order by subject")).map(
+    ({ subject }) => subject,
+  );
+
+beforeEach(async () => {
+  await database.query("truncate inventory_positions, events, stock_floors, stock_snapshots, stock_rejects cascade");
+});
+
+it("writes and tells only what a snapshot changes, and a repeated snapshot changes nothing", async () => {
+  expect(await snapshot(1, csv("A,ATL,5,1", "B,ATL,7.50,0", "A,DAL,0,0"))).toMatchObject({ received: 3, changed: 3 });
+  await database.query("truncate events cascade");
+  const second = csv("A,DAL,0,0", '"A",ATL,5.0,1', "B,ATL,8,");
+  expect(await snapshot(2, second)).toMatchObject({ outcome: "applied", received: 3, changed: 1, dropped: 0 });
+  expect(await onHand()).toEqual({ "A@ATL": "5", "B@ATL": "8", "A@DAL": "0" });
+  expect(await eventsTold()).toEqual(["B@ATL"]);
+  expect(await snapshot(2, csv("A,ATL,99,1"))).toMatchObject({ outcome: "repeated", changed: 0 });
+  expect(await snapshot(1, csv("A,ATL,99,1"))).toMatchObject({ outcome: "repeated", changed: 0 });
+  expect(await onHand()).toMatchObject({ "A@ATL": "5" });
+});
+
+it("drops older movements even of positions where the snapshot saw no difference", async () => {
+  await move(1, "5");
+  await snapshot(10, csv("A,ATL,5,0"));
+  expect(await move(7, "3")).toMatchObject({ changed: 0, dropped: 1 });
+  expect(await move(11, "4")).toMatchObject({ changed: 1, dropped: 0 });
+  expect(await snapshot(9, csv("A,ATL,9,0"), { branches: ["ATL"] })).toMatchObject({ outcome: "repeated" });
+  expect(await onHand()).toEqual({ "A@ATL": "4" });
+});
+
+it("does not set back a position that is known newer than the snapshot", async () => {
+  await move(20, "2");
+  expect(await snapshot(10, csv("A,ATL,9,0", "B,ATL,1,0"))).toMatchObject({ changed: 1, dropped: 1 });
+  expect(await onHand()).toEqual({ "A@ATL": "2", "B@ATL": "1" });
+});
+
+it("zeroes what a whole snapshot does not name, or leaves it alone, by policy; other branches are not spoken of", async () => {
+  await snapshot(1, csv("A,ATL,5,0", "B,ATL,7,0", "B,DAL,3,0"));
+  const left = await snapshot(2, csv("A,ATL,5,0"), { branches: ["ATL"] });
+  expect(left).toMatchObject({ missing: 1, zeroed: 0, changed: 0 });
+  const zeroed = await snapshot(3, csv("A,ATL,5,0"), { branches: ["ATL"], missingPositions: "zero" });
+  expect(zeroed).toMatchObject({ missing: 1, zeroed: 1, changed: 1 });
+  expect(await onHand()).toEqual({ "A@ATL": "5", "B@ATL": "0", "B@DAL": "3" });
+});
+
+it("keeps a bad line with its reason, takes the others, and never zeroes a position because its line was bad", async () => {
+  await snapshot(1, csv("A,ATL,5,0", "B,ATL,7,0", "C,ATL,1,0", "D,ATL,2,0"));
+  const result = await snapshot(2, csv("A,ATL,six,0", "B,ATL,8,0", "D,ATL,3,0", "D,ATL,4,0", "E,DAL,1,0"), {
+    branches: ["ATL"],
+    missingPositions: "zero",
+  });
+  expect(result).toMatchObject({ received: 5, changed: 2, zeroed: 1, rejected: 4, missingKeptBecause: null });
+  expect(await onHand()).toEqual({ "A@ATL": "5", "B@ATL": "8", "C@ATL": "0", "D@ATL": "2" });
+  expect(await readRejects(database, result.snapshotId)).toMatchObject([
+    { line: 2, reason: 'onHand is "six"; it must be a decimal number with at most 6 places', content: "A,ATL,six,0" },
+    { line: 4, reason: "The position is stated more than once, with different quantities." },
+    { line: 5, reason: "The position is stated more than once, with different quantities." },
+    { line: 6, reason: "The snapshot is of ATL; the line is of DAL." },
+  ]);
+});
+
+it("zeroes nothing where a line does not tell its position, and says so", async () => {
+  await snapshot(1, csv("A,ATL,5,0", "B,ATL,7,0"));
+  const result = await snapshot(2, csv("A,ATL,5,0", "B"), { missingPositions: "zero" });
+  expect(result).toMatchObject({ missing: 1, zeroed: 0, rejected: 1 });
+  expect(result.missingKeptBecause).toMatch("1 lines do not tell");
+  expect(await onHand()).toMatchObject({ "B@ATL": "7" });
+});
+
+it("changes nothing when it breaks off while it is read, and can be sent again", async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield* bytesOf(csv("A,ATL,5,0", ""));
+    throw new Error("The connection was lost.");
+  }
+  const begin = { source: "erp", branches: null, sequence: "1", asOf: new Date("2026-01-05T00:00:00Z") };
+  const options = { database, eventLog, clock: systemClock, ids, missingPositions: "zero" as const };
+  await expect(takeStockSnapshot(options, begin, readStockLines(broken()))).rejects.toThrow("connection was lost");
+  expect(await onHand()).toEqual({});
+  expect(await snapshot(1, csv("A,ATL,5,0"))).toMatchObject({ outcome: "applied", changed: 1 });
+});
+
+it("reads NDJSON with what is inbound, and says what is wrong with a line", async () => {
+  const stated = { sku: "A\\1", branch: "ATL", onHand: "5", inbound: [{ expectedOn: "2026-02-01", quantity: "10" }] };
+  const lines = [stated, { ...stated, inbound: [{ expectedOn: "2026-02-31", quantity: "1" }] }, { sku: "B" }];
+  const result = await snapshot(1, [...lines.map((line) => JSON.stringify(line)), "{oops"].join("\r\n"));
+  expect(result).toMatchObject({ received: 4, changed: 1, rejected: 3 });
+  const known = await database.query<{ sku: string; inbound: unknown }>("select sku, inbound from inventory_positions");
+  expect(known).toEqual([{ sku: stated.sku, inbound: stated.inbound }]);
+  expect((await readRejects(database, result.snapshotId)).map(({ reason }) => reason)).toEqual([
+    'inbound is expected on "2026-02-31", which is no day.',
+    expect.stringContaining("branch"),
+    "The line is not JSON.",
+  ]);
+});
