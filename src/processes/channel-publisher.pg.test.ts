@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { describe, expect, it } from "vitest";
-import { plainPlan, purgeChanges } from "#domains";
+import { claimBatch, noteChanges, plainPlan, purgeChanges } from "#domains";
 import { CallFailure, silentLog, turnableClock } from "#platform";
 import type { AvailabilityBatch, Call, Storefront } from "#systems";
 import { testDatabase } from "#testing";
@@ -219,19 +219,59 @@ describe("a channel", () => {
   });
 });
 
-it("two nodes that both take themselves for the eldest do not tell the same twice", async () => {
-  const [shop, channel] = [aShop(), aChannel()];
-  const nodes = [publisherOf(shop, channel), publisherOf(shop, channel)];
-  await publishAll(publisherOf(shop, channel));
-  shop.batches.length = 0;
-  for (let round = 0; round < 10; round += 1) {
-    await stock("B", "ATL", 100 + round);
-    await clock.advance(60_000);
-    await Promise.all(nodes.map((node) => node.publish(signal)));
-  }
-  for (const node of nodes) await publishAll(node);
-  const sequences = shop.batches.map(({ sequence }) => sequence);
-  expect(new Set(sequences).size).toBe(sequences.length);
-  expect(shop.told().at(-1)).toBe("B 109");
-  expect(shop.told()).toEqual([...new Set(shop.told())]);
+describe("two nodes that both take themselves for the eldest", () => {
+  it("do not send at once: while a batch is on its way the other keeps away", async () => {
+    const [shop, channel] = [aShop(), aChannel()];
+    const [one, other] = [publisherOf(shop, channel), publisherOf(shop, channel)];
+    await publishAll(one);
+    shop.batches.length = 0;
+    await stock("B", "ATL", 80);
+    let looks = 0;
+    shop.state.meanwhile = async () => {
+      looks += 1;
+      if (looks === 1) expect(await other.publish(signal)).toEqual({ told: 0, hasMore: false });
+    };
+    await publishAll(one);
+    await publishAll(other);
+    expect([looks, shop.told()]).toEqual([1, ["B 80"]]);
+  });
+
+  it("cannot both have the batch they both saw, and one that died with it is waited for no longer than a call takes", async () => {
+    const [shop, channel] = [aShop(), aChannel()];
+    await publishAll(publisherOf(shop, channel));
+    shop.batches.length = 0;
+    await stock("B", "ATL", 90);
+    const now = clock.now();
+    const until = new Date(now.getTime() + 1_000);
+    await noteChanges(database, channel, "v1", now);
+    const [first, second] = [
+      await noteChanges(database, channel, "v1", now),
+      await noteChanges(database, channel, "v1", now),
+    ];
+    if (!first || !second) throw new Error("Nobody has it in hand yet.");
+    expect(await claimBatch(database, first, { now, until })).toMatchObject({ channel });
+    expect(await claimBatch(database, second, { now, until })).toBeNull();
+
+    const successor = publisherOf(shop, channel);
+    await successor.publish(signal);
+    expect(shop.told()).toEqual([]);
+    await clock.advance(1_000);
+    await successor.publish(signal);
+    expect(shop.told()).toEqual(["B 90"]);
+  });
+
+  it("leave each change told once, however they meet", async () => {
+    const [shop, channel] = [aShop(), aChannel()];
+    const nodes = [publisherOf(shop, channel), publisherOf(shop, channel)];
+    await publishAll(publisherOf(shop, channel));
+    shop.batches.length = 0;
+    for (let round = 0; round < 10; round += 1) {
+      await stock("B", "ATL", 100 + round);
+      await clock.advance(60_000);
+      await Promise.all(nodes.map((node) => node.publish(signal)));
+    }
+    for (const node of nodes) await publishAll(node);
+    expect(shop.told().at(-1)).toBe("B 109");
+    expect(shop.told()).toEqual([...new Set(shop.told())]);
+  });
 });

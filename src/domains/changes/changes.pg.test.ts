@@ -1,8 +1,11 @@
+import { systemClock } from "#platform";
 import { testDatabase } from "#testing";
 import { describe, expect, it } from "vitest";
 import { readPositionChanges, type PositionKey } from "./position-changes.ts";
 import { purgeChanges } from "./purge-changes.ts";
 import { endOfChanges } from "./read-changes.ts";
+import { readReferenceChanges } from "./reference-changes.ts";
+import { createStockMemory } from "../inventory/stock-memory.ts";
 
 const database = await testDatabase({ maxConnections: 16 });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -99,6 +102,17 @@ describe("changes of positions", () => {
     expect(await purgeChanges(database, "position_changes", new Date(Date.now() + 1_000))).toBeGreaterThan(80);
     expect(await readPositionChanges(database, away)).toMatchObject({ hasGap: true });
     expect(await readPositionChanges(database, awake)).toMatchObject({ hasGap: false, positions: [] });
+  });
+
+  it("are read by all their readers over one connection, each with columns of his own", async () => {
+    const single = await testDatabase({ maxConnections: 1 });
+    const memory = createStockMemory({ database: single, clock: systemClock });
+    const start = await endOfChanges(single);
+    for (let round = 0; round < 2; round += 1) {
+      await memory.refresh();
+      await expect(readPositionChanges(single, start)).resolves.toMatchObject({ positions: [] });
+      await expect(readReferenceChanges(single, start)).resolves.toMatchObject({ hasGap: false });
+    }
   });
 
   it("are not read from a cursor nobody gave out", async () => {

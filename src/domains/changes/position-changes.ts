@@ -17,6 +17,7 @@ export interface PositionChanges {
 }
 
 const stream: ChangeStream = {
+  name: "positions",
   table: "position_changes",
   columns: `to_json(c.skus) as skus, to_json(c.branches) as branches`,
 };

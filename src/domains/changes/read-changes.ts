@@ -2,6 +2,8 @@ import type { Queryable } from "#platform";
 
 /** A table of changes: `tx`, `seq`, `changed_at`, and what the reader wants of a row. */
 export interface ChangeStream {
+  /** Of its statement, which a connection keeps by this name: one name, one list of columns. */
+  readonly name: string;
   readonly table: "position_changes" | "reference_changes";
   /** A select list over `c`, each column named as the row's field. */
   readonly columns: string;
@@ -53,7 +55,7 @@ export async function readChanges<Row extends object>(
 ): Promise<ChangePage<Row>> {
   const [, seen, upTo, tx = "0", seq = "0"] = CURSOR.exec(after) ?? [];
   if (seen === undefined) throw new RangeError(`"${after}" is no cursor of ${stream.table}.`);
-  const statement = { name: `read-changes:${stream.table}`, text: readText(stream) };
+  const statement = { name: `read-changes:${stream.name}`, text: readText(stream) };
   const read = await database.query<ReadRow & Row>(statement, [seen, upTo ?? null, tx, seq, limit]);
   const rows = read.flatMap((row) => (row.changedAt === null ? [] : [{ ...row, changedAt: row.changedAt }]));
   const last = read.at(-1);

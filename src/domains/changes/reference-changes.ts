@@ -12,7 +12,11 @@ export interface ReferenceChanges {
   readonly hasGap: boolean;
 }
 
-const stream: ChangeStream = { table: "reference_changes", columns: "c.entity, to_json(c.keys) as keys" };
+const stream: ChangeStream = {
+  name: "reference",
+  table: "reference_changes",
+  columns: "c.entity, to_json(c.keys) as keys",
+};
 const ROWS_AT_ONCE = 100;
 
 /** What any writer touched since the cursor (`endOfChanges` gives the first). */

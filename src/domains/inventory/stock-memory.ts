@@ -26,7 +26,11 @@ interface Touched {
   readonly writer: string;
   readonly skus: readonly string[];
 }
-const touched: ChangeStream = { table: "position_changes", columns: "c.tx::text as writer, to_json(c.skus) as skus" };
+const touched: ChangeStream = {
+  name: "stock",
+  table: "position_changes",
+  columns: "c.tx::text as writer, to_json(c.skus) as skus",
+};
 const ROWS_AT_ONCE = 500;
 
 export function createStockMemory({ database, clock }: { database: Database; clock: Clock }): StockMemory {
