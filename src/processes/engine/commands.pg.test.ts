@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createWaker, systemClock, turnableClock, type Clock } from "#platform";
 import { testDatabase } from "#testing";
 import { about, asks, engineOn, parcels, refusal, saw, when, type ParcelData } from "./fixtures/parcels.ts";
+import type { Instant } from "./instants.ts";
 import type { Command } from "./process.ts";
 import { createOperators, compileAll, stay } from "./index.ts";
 
@@ -206,12 +207,14 @@ describe("a command", () => {
 
   it("is aborted at its deadline when it is under way", async () => {
     const clock = turnableClock();
+    const underWay = Promise.withResolvers<void>();
     const hang = asks(
       "hang",
       (_call, { signal }) =>
-        new Promise((_, reject) =>
-          signal.addEventListener("abort", () => reject(refusal("timed-out", { outcome: "unknown" }))),
-        ),
+        new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(refusal("timed-out", { outcome: "unknown" })));
+          underWay.resolve();
+        }),
       {
         deadlineMs: 3_000,
         givenUp: ({ event, instanceId }, last) => {
@@ -223,12 +226,28 @@ describe("a command", () => {
     const { engine, submit, stateOf } = setUp(clock, () => 5, hang);
     await submit(about(saw.Received, "hanging"));
     const rest = engine.runToRest();
-    while (
-      (await database.query("select 1 from commands where instance_id = 'hanging' and status = 'running'")).length === 0
-    );
+    await underWay.promise;
     await clock.advance(3_000);
     await rest;
     expect(await stateOf("hanging")).toBe("lost");
+  });
+
+  it("is not begun any more when its deadline passed between its claim and its turn", async () => {
+    const clock = turnableClock();
+    const perform = vi.fn(never);
+    const late = asks("late", perform, {
+      deadlineMs: 3_000,
+      givenUp: ({ event, instanceId }, last) => {
+        expect(last).toMatchObject({ outcome: "not-done" });
+        return [saw.Lost({ parcelId: instanceId }, { correlationId: event.correlationId, causationId: event.id })];
+      },
+    });
+    const at = async (instant: Instant) => (instant === "before-perform" ? clock.advance(3_000) : undefined);
+    const { engine, submit, stateOf } = engineOn({ database, processes: [withCommands(late)], clock, at });
+    await submit(about(saw.Received, "too-late"));
+    await engine.runToRest();
+    expect(perform).not.toHaveBeenCalled();
+    expect(await stateOf("too-late")).toBe("lost");
   });
 
   it("that breaks of our own fault, or answers what the catalogue does not know, is parked after a few attempts", async () => {

@@ -156,6 +156,8 @@ async function perform(options: CommandOptions, claimed: ClaimedCommand, stop: A
   const deadline = abortAt(clock, claimed.deadlineAt, ended.signal);
   try {
     await at("before-perform");
+    // A connector that begins with an aborted signal would never hear of it.
+    if (deadline.aborted) return giveUp(options, claimed, lastOf(claimed));
     const drafts = await command.perform(callOf(claimed), {
       database,
       idempotencyKey: idempotencyKeyOf(claimed),
