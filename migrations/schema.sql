@@ -686,6 +686,16 @@ create table stock_snapshots (
 );
 CREATE INDEX stock_snapshots_source ON stock_snapshots USING btree (source, begun_at);
 
+CREATE OR REPLACE FUNCTION fail_unless(stands boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if stands is not true then
+    raise exception 'What was seen before the locks is not true any more.' using errcode = 'CD001';
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION tell_changed_positions()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -8,7 +8,7 @@ import { businessDay } from "../../pricing/business-day.ts";
 import { checkDraft } from "./check-draft.ts";
 import { sourceOrder, type Candidate, type SourcedOrder, type Sourcing } from "./decide-order.ts";
 import { judgeRequests, type Judgement } from "./judge-requests.ts";
-import { findOriginals } from "./originals.ts";
+import type { Original } from "./originals.ts";
 import { replacementStock, skusInDoubt } from "./replace-lines.ts";
 import type { ListContext } from "./submit-list.ts";
 import type { SubmitRequest } from "./submission.ts";
@@ -27,14 +27,12 @@ export interface JudgedList {
 export async function judgeList(
   database: Database,
   requests: readonly SubmitRequest[],
+  originals: readonly Original[],
   now: Date,
   { ids, policies, reference: source, outlook }: Pick<ListContext, "ids" | "policies" | "reference" | "outlook">,
 ): Promise<JudgedList> {
   const drafts = requests.map(({ draft }) => draft);
-  const [reference, originals] = await Promise.all([
-    source.forDrafts(database, drafts),
-    findOriginals(database, requests),
-  ]);
+  const reference = await source.forDrafts(database, drafts);
   const today = businessDay(now, policies.timeZone);
   const branches = reference.branches().map(({ branch }) => branch);
   const doubtful = skusInDoubt(drafts, reference, policies.promising);

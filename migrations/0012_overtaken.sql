@@ -1,0 +1,8 @@
+-- A list of orders is decided before anything is locked (docs/decisions/0008), and sent with what it was decided by. Where the locked rows say
+-- something else, this ends its transaction, so that nobody has to be asked in between.
+create function fail_unless(stands boolean) returns void language plpgsql as $$
+begin
+  if stands is not true then
+    raise exception 'What was seen before the locks is not true any more.' using errcode = 'CD001';
+  end if;
+end $$;
