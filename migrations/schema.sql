@@ -561,7 +561,7 @@ create table sales_orders (
   channel_order_number text not null,
   idempotency_key text not null,
   fingerprint text not null,
-  draft jsonb not null,
+  draft text not null,
   customer_number text not null,
   customer_purchase_order text,
   erp_order_number text,

@@ -1,7 +1,7 @@
 import type { Fault, SalesOrderDraft } from "#contracts";
-import { fingerprint, type Queryable } from "#platform";
+import { fingerprintOfText, type Queryable } from "#platform";
 import { differences } from "./differences.ts";
-import type { SubmitRequest } from "./submission.ts";
+import type { SubmitRequest, WrittenRequest } from "./submission.ts";
 
 /** An order taken before, as far as a repeat of it must be told from another order under the same number. */
 export interface Original {
@@ -49,7 +49,7 @@ const originalsStatement = {
           where k.channel = a.channel and k.channel_order_number = a."channelOrderNumber" limit 1) o
      )
      select o.sales_order_id as "salesOrderId", o.idempotency_key as "idempotencyKey", o.channel,
-            o.channel_order_number as "channelOrderNumber", o.fingerprint, o.draft,
+            o.channel_order_number as "channelOrderNumber", o.fingerprint, o.draft::json as draft,
             exists (select 1 from sales_order_holds h where h.sales_order_id = o.sales_order_id and h.held_at = o.accepted_at
                       and h.reason not in ('operator', 'erp-refused')) as "wasHeld"
        from found join sales_orders o using (sales_order_id)`,
@@ -58,9 +58,9 @@ const originalsStatement = {
 /** Null: a repeat with the same content. Otherwise what is different. */
 export function conflictWith(
   original: Pick<Original, "fingerprint" | "draft">,
-  draft: SalesOrderDraft,
+  { draft, draftText }: Pick<WrittenRequest, "draft" | "draftText">,
 ): readonly Fault[] | null {
-  return original.fingerprint === fingerprint(draft) ? null : differences(original.draft, draft);
+  return original.fingerprint === fingerprintOfText(draftText) ? null : differences(original.draft, draft);
 }
 
 export interface PurchaseOrderBearer {

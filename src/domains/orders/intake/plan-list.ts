@@ -11,7 +11,7 @@ import { judgeRequests, type Judgement } from "./judge-requests.ts";
 import type { Original } from "./originals.ts";
 import { replacementStock, skusInDoubt } from "./replace-lines.ts";
 import type { ListContext } from "./submit-list.ts";
-import type { SubmitRequest } from "./submission.ts";
+import type { WrittenRequest } from "./submission.ts";
 
 /** What became of each request as far as that can be said without a lock. */
 export interface JudgedList {
@@ -26,7 +26,7 @@ export interface JudgedList {
 /** Judges what can be judged by itself: reference data, and whether the order was here before. */
 export async function judgeList(
   database: Database,
-  requests: readonly SubmitRequest[],
+  requests: readonly WrittenRequest[],
   originals: readonly Original[],
   now: Date,
   { ids, policies, reference: source, outlook }: Pick<ListContext, "ids" | "policies" | "reference" | "outlook">,

@@ -27,7 +27,7 @@ import {
 import type { CompletePolicies } from "./policies.ts";
 import { promiseBackorders } from "./promise-backorders.ts";
 import type { ReferenceSource } from "./reference.ts";
-import type { SubmitRequest, SubmitResult } from "./submission.ts";
+import type { SubmitResult, WrittenRequest } from "./submission.ts";
 import { toSalesOrder } from "./to-sales-order.ts";
 import { writeOrders, type NumberedOrder } from "./write-orders.ts";
 
@@ -52,7 +52,7 @@ type Documents = ReadonlyMap<string, SalesOrder>;
  */
 export async function submitList(
   database: Database,
-  requests: readonly SubmitRequest[],
+  requests: readonly WrittenRequest[],
   context: ListContext,
 ): Promise<readonly SubmitResult[]> {
   const now = context.clock.now();
