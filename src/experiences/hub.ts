@@ -12,7 +12,7 @@ import type { Inbound, ReservationRequest, ReservationResult, SubmitRequest, Sub
 import type { TokenGate } from "#governance";
 import type { ChannelLag, Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
-import type { LentBytes } from "./answer-buffers.ts";
+import type { WrittenAnswer } from "./answer-buffers.ts";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
 import type { WebhookDoor } from "./webhooks/webhook-door.ts";
 
@@ -102,7 +102,7 @@ export interface AvailabilityAnswer {
   /** Of what is known: while it stays the same, so do the figures. */
   readonly tag: string;
   /** `Availability`, written out. */
-  json(): LentBytes;
+  json(): WrittenAnswer;
 }
 
 export interface PriceQuestion {

@@ -118,7 +118,7 @@ describe("asking what can be promised", () => {
         desk
           .availability({ skus: [elbow], channel })
           .json()
-          .bytes.toString(),
+          .content.toString(),
       ).items[0];
     expect(told("portal").availableToPromise).toBe("130");
     expect(told("web-shop")).toMatchObject({

@@ -1,9 +1,8 @@
-import type { Product } from "#contracts";
-import type { PositionBoard } from "#domains";
+import type { Account, PositionBoard } from "#domains";
 import type { Clock } from "#platform";
 import type { AvailabilityAnswer, AvailabilityQuestion } from "../hub.ts";
-import { createAnswerBuffers, type LentBytes } from "../answer-buffers.ts";
-import { accountOf, ageSeconds, knowledgeOf, type Book } from "./knowledge-desk.ts";
+import { asciiJson, createAnswerBuffers, type WrittenAnswer } from "../answer-buffers.ts";
+import { accountOf, createKnowledgeWriter, secondsBetween, type Book } from "./knowledge-desk.ts";
 import { createWrittenItems, lessKept, writeItem, type WrittenItem } from "./written-items.ts";
 
 /** What channels keep for themselves, and so from the others. */
@@ -24,51 +23,44 @@ interface StockDeskOptions {
 
 /** What can be promised, from memory, put together from items that were written before. */
 export function createStockDesk({ board, book, clock, reserves = nothingKept }: StockDeskOptions) {
-  const written = createWrittenItems();
+  const written = createWrittenItems({ board, book });
+  const known = createKnowledgeWriter(["stock"]);
   const lend = createAnswerBuffers();
 
-  function itemOf(product: Product, channel: string | undefined): WrittenItem {
-    const { sku } = product;
-    const item = board.item(sku);
-    if (!item || channel === undefined || !reserves.concerns(channel, sku)) return written(product, item);
+  /** Null: nobody knows the item. */
+  function itemOf(sku: string, channel: string | undefined): WrittenItem | null {
+    if (channel === undefined || !reserves.concerns(channel, sku)) return written(sku);
+    const [product, item] = [book.product(sku), board.item(sku)];
+    if (!product || !item) return written(sku);
     const kept = {
       at: (branch: string) => reserves.keptAt(channel, sku, branch),
       overall: reserves.keptOverall(channel, sku),
     };
-    return { bytes: writeItem(product, lessKept(item, kept)), asOfMs: item.asOfMs };
+    return writeItem(product, lessKept(item, kept));
   }
 
-  function answer({ skus, customerNumber, channel }: AvailabilityQuestion): LentBytes {
+  function answer({ skus, customerNumber, channel }: AvailabilityQuestion): WrittenAnswer {
     const now = clock.now();
     const account = customerNumber === undefined ? null : accountOf(book, customerNumber, "query customerNumber");
-    const parts: Buffer[] = [];
+    const items: Buffer[] = [];
     const unknown: { sku: string; explanation: string }[] = [];
-    let oldestMs = Number.POSITIVE_INFINITY;
+    let oldest: WrittenItem = NEVER;
     for (const sku of skus) {
-      const product = book.product(sku);
-      if (!product) {
-        unknown.push({ sku, explanation: `The hub knows no item ${sku}.` });
-        continue;
-      }
-      const { bytes, asOfMs } = itemOf(product, channel);
-      oldestMs = Math.min(oldestMs, asOfMs);
-      parts.push(parts.length === 0 ? bytes.subarray(1) : bytes);
+      const item = itemOf(sku, channel);
+      if (!item) unknown.push({ sku, explanation: `The hub knows no item ${sku}.` });
+      else items.push(item.bytes);
+      if (item && item.asOfMs < oldest.asOfMs) oldest = item;
     }
-    const oldest = Number.isFinite(oldestMs) ? new Date(oldestMs) : null;
-    const head = {
-      answeredAt: now.toISOString(),
-      knowledge: knowledgeOf({ readAt: board.readAt(), feeds: book.feeds(), entities: ["stock"] }, now),
-      oldestAsOf: oldest?.toISOString() ?? null,
-      ageSeconds: ageSeconds(now, oldest),
-      ...(account ? { customerNumber, homeBranch: account.homeBranch } : {}),
-      unknown,
-    };
-    return lend([Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`), ...parts, CLOSE]);
+    const knowledge = known(board.readAt(), book.feeds(), now);
+    const asker = account ? writeAsker(account) : "";
+    const strangers = unknown.length === 0 ? "[]" : asciiJson(unknown);
+    return lend(`{${knowledge},${writeAge(oldest, now)}${asker},"unknown":${strangers},"items":[`, items, "]}");
   }
 
   /** The same tag, the same figures; only their age may be different. */
   function tagOf({ skus }: AvailabilityQuestion): string {
-    const newest = skus.reduce((version, sku) => Math.max(version, board.version(sku)), 0);
+    let newest = 0;
+    for (const sku of skus) newest = Math.max(newest, board.version(sku));
     return `W/"${board.edition}.${newest}.${book.version()}"`;
   }
 
@@ -79,4 +71,13 @@ export function createStockDesk({ board, book, clock, reserves = nothingKept }: 
     }),
   };
 }
-const CLOSE = Buffer.from("]}");
+
+const NEVER: WrittenItem = { bytes: Buffer.alloc(0), asOfMs: Number.POSITIVE_INFINITY };
+
+const writeAge = ({ asOf, asOfMs }: WrittenItem, now: Date): string =>
+  asOf === undefined
+    ? '"oldestAsOf":null,"ageSeconds":null'
+    : `"oldestAsOf":"${asOf}","ageSeconds":${secondsBetween(asOfMs, now.getTime())}`;
+
+const writeAsker = ({ customerNumber, homeBranch }: Account): string =>
+  `,"customerNumber":${JSON.stringify(customerNumber)}${homeBranch === undefined ? "" : `,"homeBranch":"${homeBranch}"`}`;
