@@ -21,7 +21,7 @@ import {
   createOrderDesk,
   createResubmit,
   createShipmentDesk,
-  askAvailableToPromise,
+  createPromiseDesk,
   createPriceDesk,
   createStockDesk,
   createEventDesk,
@@ -522,8 +522,7 @@ function httpHub(
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
     availability: createStockDesk({ board, book, clock, reserves: business.promising.reserves }).availability,
-    availableToPromise: (skus, asked) =>
-      askAvailableToPromise(database, { clock, promising: business.promising }, skus, asked),
+    availableToPromise: createPromiseDesk({ board, book, clock, promising: business.promising }).availableToPromise,
     prices: createPriceDesk({ book, clock, timeZone: policies.timeZone }).prices,
     readiness: () => readiness(database),
   };

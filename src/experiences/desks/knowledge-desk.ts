@@ -26,7 +26,7 @@ const ageSeconds = (now: Date, then: Date | null): number | null =>
   then === null ? null : secondsBetween(then.getTime(), now.getTime());
 
 /** How old memory is against the hub's books, and those feeds against their owners. */
-function knowledgeOf(readAt: Date | null, feeds: readonly Feed[], now: Date): Knowledge {
+export function knowledgeOf(readAt: Date | null, feeds: readonly Feed[], now: Date): Knowledge {
   const sources = feeds.map(({ system, entity, readAt: heardAt }) => ({
     system,
     entity,
