@@ -4,6 +4,7 @@ export * from "./changes/position-changes.ts";
 export * from "./changes/purge-changes.ts";
 export { endOfChanges } from "./changes/read-changes.ts";
 export * from "./branches/branches.ts";
+export * from "./channels/staleness.ts";
 export * from "./channels/availability-for.ts";
 export * from "./channels/publications.ts";
 export * from "./reference/reference-book.ts";

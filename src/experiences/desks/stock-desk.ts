@@ -1,9 +1,16 @@
-import type { Account, PositionBoard } from "#domains";
+import {
+  confirmedAtMs,
+  stalenessOf,
+  type Account,
+  type PositionBoard,
+  type Staleness,
+  type StalenessRule,
+} from "#domains";
 import type { Clock } from "#platform";
 import type { AvailabilityAnswer, AvailabilityQuestion } from "../hub.ts";
 import { asciiJson, createAnswerBuffers, type WrittenAnswer } from "../answer-buffers.ts";
 import { accountOf, createKnowledgeWriter, secondsBetween, type Book } from "./knowledge-desk.ts";
-import { createWrittenItems, lessKept, writeItem, type WrittenItem } from "./written-items.ts";
+import { createWrittenItems, degradedItem, lessKept, writeItem, type WrittenItem } from "./written-items.ts";
 
 /** What channels keep for themselves, and so from the others. */
 interface KeptForChannels {
@@ -19,25 +26,42 @@ interface StockDeskOptions {
   readonly book: Book;
   readonly clock: Clock;
   readonly reserves?: KeptForChannels;
+  /** By channel; one that is not among them is told everything as it is. */
+  readonly staleness?: ReadonlyMap<string, StalenessRule>;
+}
+interface Stale {
+  readonly rule: StalenessRule;
+  readonly stale: Staleness;
 }
 
 /** What can be promised, from memory, put together from items that were written before. */
-export function createStockDesk({ board, book, clock, reserves = nothingKept }: StockDeskOptions) {
+export function createStockDesk(options: StockDeskOptions) {
+  const { board, book, clock, reserves = nothingKept, staleness = new Map<string, StalenessRule>() } = options;
   const written = createWrittenItems({ board, book });
   const known = createKnowledgeWriter(["stock"]);
   const lend = createAnswerBuffers();
 
-  /** Null: nobody knows the item. */
-  function itemOf(sku: string, channel: string | undefined): WrittenItem | null {
-    if (channel === undefined || !reserves.concerns(channel, sku)) return written(sku);
-    const [product, item] = [book.product(sku), board.item(sku)];
-    if (!product || !item) return written(sku);
-    const kept = {
-      at: (branch: string) => reserves.keptAt(channel, sku, branch),
-      overall: reserves.keptOverall(channel, sku),
-    };
-    return writeItem(product, lessKept(item, kept));
+  function staleOf(sku: string, channel: string | undefined, now: Date): Stale | null {
+    const rule = channel === undefined ? undefined : staleness.get(channel);
+    const stale = rule && stalenessOf(rule, confirmedAtMs(board.item(sku)?.positions ?? [], book.feeds()), now);
+    return stale ? { rule, stale } : null;
   }
+
+  /** Null: nobody knows the item. */
+  function itemOf(sku: string, channel: string | undefined, now: Date): WrittenItem | null {
+    const isKept = channel !== undefined && reserves.concerns(channel, sku);
+    const old = staleOf(sku, channel, now);
+    if (!isKept && !old) return written(sku);
+    const [product, item] = [book.product(sku), board.item(sku)];
+    if (!product) return null;
+    const seen = item && isKept ? lessKept(item, keptFrom(channel, sku)) : item;
+    return writeItem(product, seen && old ? degradedItem(seen, old.rule) : seen, old?.stale);
+  }
+
+  const keptFrom = (channel: string, sku: string) => ({
+    at: (branch: string) => reserves.keptAt(channel, sku, branch),
+    overall: reserves.keptOverall(channel, sku),
+  });
 
   function answer({ skus, customerNumber, channel }: AvailabilityQuestion): WrittenAnswer {
     const now = clock.now();
@@ -46,7 +70,7 @@ export function createStockDesk({ board, book, clock, reserves = nothingKept }: 
     const unknown: { sku: string; explanation: string }[] = [];
     let oldest: WrittenItem = NEVER;
     for (const sku of skus) {
-      const item = itemOf(sku, channel);
+      const item = itemOf(sku, channel, now);
       if (!item) unknown.push({ sku, explanation: `The hub knows no item ${sku}.` });
       else items.push(item.bytes);
       if (item && item.asOfMs < oldest.asOfMs) oldest = item;
@@ -58,10 +82,13 @@ export function createStockDesk({ board, book, clock, reserves = nothingKept }: 
   }
 
   /** The same tag, the same figures; only their age may be different. */
-  function tagOf({ skus }: AvailabilityQuestion): string {
+  function tagOf({ skus, channel }: AvailabilityQuestion): string {
     let newest = 0;
     for (const sku of skus) newest = Math.max(newest, board.version(sku));
-    return `W/"${board.edition}.${newest}.${book.version()}"`;
+    // Figures that grow too old are others, although nothing changed.
+    const isRuled = channel !== undefined && staleness.has(channel);
+    const old = isRuled ? skus.map((sku) => (staleOf(sku, channel, clock.now()) ? "s" : "-")).join("") : "";
+    return `W/"${board.edition}.${newest}.${book.version()}${old}"`;
   }
 
   return {

@@ -1,5 +1,12 @@
 import type { Product } from "#contracts";
-import type { BoardItem, PositionBoard, ReferenceBook } from "#domains";
+import {
+  degraded,
+  type BoardItem,
+  type PositionBoard,
+  type ReferenceBook,
+  type Staleness,
+  type StalenessRule,
+} from "#domains";
 import { asciiJson } from "../answer-buffers.ts";
 import { add, larger, smaller, subtract, twoGenerations } from "#platform";
 
@@ -63,10 +70,22 @@ export function lessKept(item: BoardItem, kept: { at(branch: string): string; re
   const inAll = add(...positions.map(({ availableToPromise }) => availableToPromise));
   return { ...item, positions, availableToPromise: smaller(inAll, overall) };
 }
+/** The item as a channel is told of it that takes nothing as old as this. */
+export function degradedItem(item: BoardItem, rule: StalenessRule): BoardItem {
+  const positions = item.positions.map((position) => ({
+    ...position,
+    availableToPromise: degraded(rule, position.availableToPromise),
+  }));
+  return { ...item, positions, availableToPromise: degraded(rule, item.availableToPromise) };
+}
 const floor = (quantity: string) => larger(quantity, "0");
 
-export function writeItem({ sku, baseUnitOfMeasure }: Product, item: BoardItem | undefined): WrittenItem {
+export function writeItem(
+  { sku, baseUnitOfMeasure }: Product,
+  item: BoardItem | undefined,
+  stale?: Staleness,
+): WrittenItem {
   const { availableToPromise = "0", asOf, asOfMs = Number.POSITIVE_INFINITY, positions = [] } = item ?? {};
-  const written = asciiJson({ sku, unitOfMeasure: baseUnitOfMeasure, availableToPromise, asOf, positions });
+  const written = asciiJson({ sku, unitOfMeasure: baseUnitOfMeasure, availableToPromise, asOf, stale, positions });
   return { bytes: Buffer.from(written, "latin1"), asOfMs, ...(asOf === undefined ? {} : { asOf }) };
 }
