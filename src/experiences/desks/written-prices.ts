@@ -33,13 +33,42 @@ export interface PriceContext extends Pick<PriceInquiry, "customer" | "currency"
 }
 type AskedLine = Pick<PriceInquiry, "sku" | "quantity" | "unitOfMeasure">;
 
-/** Lines of a price answer as JSON. What is said of an agreement is written once, whoever asks for how much. */
+/** So many customers' lines stay, and so many of each, as long as nothing in the book is different. */
+const CUSTOMERS_KEPT_MAX = 250;
+const LINES_KEPT_MAX = 200;
+
+/**
+ * Lines of a price answer as JSON. What is said of an agreement is written once, whoever asks for how much. A customer's lines are kept as well: a storefront
+ * asks for the same items on every page, and while the book stays as it is so does the answer. They lie together, by customer, so that they are found while warm.
+ */
 export function createWrittenPrices(book: Book): (context: PriceContext, lines: readonly AskedLine[]) => string[] {
   const written = twoGenerations<PriceAgreement, WrittenPrice>(KEPT_MAX);
-  return ({ customer, currency, on, explain }, lines) =>
-    lines.map(({ sku, quantity, unitOfMeasure }) =>
-      writeLine(book, written, explain, { customer, currency, on, sku, quantity, unitOfMeasure }),
-    );
+  const kept = twoGenerations<string, Map<string, string>>(CUSTOMERS_KEPT_MAX);
+  let version = book.version();
+
+  function linesOf({ customer, currency, on, explain }: PriceContext): Map<string, string> {
+    const asker = `${customer.customerNumber} ${currency} ${on} ${explain}`;
+    const known = kept.get(asker);
+    if (known && known.size <= LINES_KEPT_MAX) return known;
+    const lines = new Map<string, string>();
+    kept.set(asker, lines);
+    return lines;
+  }
+
+  return (context, lines) => {
+    if (version !== book.version()) kept.clear();
+    version = book.version();
+    const { customer, currency, on, explain } = context;
+    const known = linesOf(context);
+    return lines.map(({ sku, quantity, unitOfMeasure }) => {
+      const key = `${quantity} ${unitOfMeasure} ${sku}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const line = writeLine(book, written, explain, { customer, currency, on, sku, quantity, unitOfMeasure });
+      known.set(key, line);
+      return line;
+    });
+  };
 }
 
 type WrittenPrices = TwoGenerations<PriceAgreement, WrittenPrice>;
