@@ -1,4 +1,4 @@
-import { add, compare, subtract, type Queryable } from "#platform";
+import { add, subtract, type Queryable } from "#platform";
 import { textArraySql } from "../built-documents.ts";
 import type { FreeStock } from "./choose-branches.ts";
 import { availableSql } from "./read-stock.ts";
