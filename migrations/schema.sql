@@ -552,6 +552,9 @@ create table sales_order_lines (
   constraint sales_order_lines_pkey PRIMARY KEY (sales_order_id, line_number)
 ) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=250000, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
 CREATE INDEX sales_order_lines_waiting ON sales_order_lines USING btree (sku) WHERE (quantity_backordered > (0)::numeric);
+CREATE TRIGGER tell_waiting_deleted AFTER DELETE ON sales_order_lines REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_waiting_lines();
+CREATE TRIGGER tell_waiting_inserted AFTER INSERT ON sales_order_lines REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_waiting_lines();
+CREATE TRIGGER tell_waiting_updated AFTER UPDATE ON sales_order_lines REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_settled_lines();
 
 create table sales_orders (
   sales_order_id text not null,
@@ -713,6 +716,33 @@ AS $function$
 begin
   execute format('insert into reference_changes (entity, keys) select $1, array_agg(%I) from changed having count(*) > 0', tg_argv[1])
     using tg_argv[0];
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_settled_lines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into position_changes (skus, branches)
+  select array_agg(sku), array_agg(''::text)
+    from (select distinct unnest(array[o.sku, n.sku]) as sku
+            from before o join changed n using (sales_order_id, line_number)
+           where (o.quantity_backordered > 0 or n.quantity_backordered > 0)
+             and (o.quantity_backordered <> n.quantity_backordered or o.sku <> n.sku)) waiting
+  having count(*) > 0;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_waiting_lines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into position_changes (skus, branches)
+  select array_agg(sku), array_agg(''::text)
+    from (select distinct sku from changed where quantity_backordered > 0) waiting
+  having count(*) > 0;
   return null;
 end $function$;
 

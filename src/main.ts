@@ -21,7 +21,7 @@ import {
   createOrderDesk,
   createResubmit,
   createShipmentDesk,
-  askAvailableToPromise,
+  createPromiseDesk,
   createPriceDesk,
   createStockDesk,
   createEventDesk,
@@ -65,7 +65,7 @@ import {
   type ReferenceSync,
 } from "#processes";
 import { createOrderFolder, readOrderFile, takeOrders } from "#systems";
-import type { HubConfiguration } from "./configuration.ts";
+import { stalenessRules, type HubConfiguration } from "./configuration.ts";
 import { intakePolicies } from "./intake-policies.ts";
 import { openWebhookDoors } from "./doors.ts";
 import { openStore } from "./store.ts";
@@ -419,11 +419,11 @@ function publishersOf(
   { systems, promising }: Business,
 ): readonly ChannelPublisher[] {
   const lanes = new Map(connected.map(({ code, lane }) => [code, lane]));
-  return configuration.channels.flatMap(({ code: channel }) => {
+  return configuration.channels.flatMap(({ code: channel, staleness }) => {
     const storefront = systems.storefrontOf(channel);
     const lane = storefront && lanes.get(storefront.code);
     if (!storefront || !lane) return [];
-    return createChannelPublisher({ database, clock, log, channel, storefront, lane, promising }) ?? [];
+    return createChannelPublisher({ database, clock, log, channel, storefront, lane, promising, staleness }) ?? [];
   });
 }
 
@@ -503,7 +503,8 @@ function httpHub(
 ): HttpHub {
   const { clock, log } = options;
   const { database, ids, waker } = ground;
-  const { operators, orders, reservations, doors, inbound, switches, board, book, policies } = business;
+  const { operators, orders, reservations, doors, inbound, switches, board, book, policies, promising } = business;
+  const staleness = stalenessRules(options.configuration);
   const systems = knownSystems(options.configuration, connected);
   return {
     version: VERSION,
@@ -521,9 +522,8 @@ function httpHub(
     systems: createSystemDesk(database, systems, switches),
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
-    availability: createStockDesk({ board, book, clock, reserves: business.promising.reserves }).availability,
-    availableToPromise: (skus, asked) =>
-      askAvailableToPromise(database, { clock, promising: business.promising }, skus, asked),
+    availability: createStockDesk({ board, book, clock, reserves: promising.reserves, staleness }).availability,
+    availableToPromise: createPromiseDesk({ board, book, clock, promising }).availableToPromise,
     prices: createPriceDesk({ book, clock, timeZone: policies.timeZone }).prices,
     readiness: () => readiness(database),
   };

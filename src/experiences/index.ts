@@ -29,6 +29,6 @@ export { createOrderDesk } from "./desks/order-desk.ts";
 export { createReservationDesk } from "./desks/reservation-desk.ts";
 export { createShipmentDesk } from "./desks/shipment-desk.ts";
 export { createPriceDesk } from "./desks/price-desk.ts";
-export { askAvailableToPromise } from "./desks/promise-desk.ts";
+export { createPromiseDesk } from "./desks/promise-desk.ts";
 export { createStockDesk } from "./desks/stock-desk.ts";
 export { createSystemDesk, type KnownSystem } from "./desks/system-desk.ts";
