@@ -16,4 +16,5 @@ export * from "./two-generations.ts";
 export * from "./mask.ts";
 export * from "./http-client.ts";
 export * from "./configuration.ts";
+export { copyRows, type CopyRows } from "./copy-in.ts";
 export * from "./packing.ts";

@@ -4,7 +4,7 @@ import type { Credits } from "../../customers/read-credits.ts";
 import { keepRegister } from "../../inventory/position-register.ts";
 import { sameDays } from "../../inventory/promise.ts";
 import { expectedSql, type Expected } from "../../inventory/read-stock.ts";
-import type { FreePosition } from "../../inventory/stock-outlook.ts";
+import type { FreePosition, RecordedPosition } from "../../inventory/stock-outlook.ts";
 import { expiredSql } from "../../reservations/give-back.ts";
 import type { DecidedOrder } from "./decide-order.ts";
 import { allPositionsSql, lockedPositionsSql, lockedSql } from "./lock-list.ts";
@@ -94,17 +94,16 @@ function creditsSeen(orders: readonly DecidedOrder[], credits: Credits): Readonl
  */
 function stockSeen({ stock, shortSkus, guardedSkus }: SourcingPlan) {
   const skus = new Set([...shortSkus, ...guardedSkus]);
-  const asked = skus.size === 0 ? [] : [...stock.seen.values()].filter(({ sku }) => skus.has(sku));
-  const byBranch = (own: readonly FreePosition[]): Record<string, Cells> =>
-    Object.fromEntries(
-      own.map(({ sku, branch, available }) => [branch, [available, shortSkus.has(sku) ? available : null]]),
-    );
-  const taken = [...stock.taken.values()].filter(({ sku, quantity }) => !skus.has(sku) && isPositive(quantity));
+  const positions = stock.positions();
+  const asked = skus.size === 0 ? [] : positions.filter(({ sku }) => skus.has(sku));
+  const byBranch = (own: readonly RecordedPosition[]): Record<string, Cells> =>
+    Object.fromEntries(own.map(({ sku, branch, seen }) => [branch, [seen, shortSkus.has(sku) ? seen : null]]));
+  const taken = positions.filter(({ sku, taken: quantity }) => !skus.has(sku) && isPositive(quantity));
   return {
-    taken: taken.map(({ sku, branch, quantity }): Cells => [sku, branch, quantity]),
+    taken: taken.map(({ sku, branch, taken: quantity }): Cells => [sku, branch, quantity]),
     skus: [...skus],
     asked: Object.fromEntries([...Map.groupBy(asked, ({ sku }) => sku)].map(([sku, own]) => [sku, byBranch(own)])),
-    positionsNeeded: taken.length + asked.filter(({ available }) => isPositive(available)).length,
+    positionsNeeded: taken.length + asked.filter(({ seen }) => isPositive(seen)).length,
   };
 }
 

@@ -2,7 +2,7 @@ import type { EventDraft, SalesOrder } from "#contracts";
 import { subtract, type Clock, type Database, type Ids, type Queryable, type Transaction } from "#platform";
 import { keepRegister } from "../../inventory/position-register.ts";
 import { readExpected, readLockedStock, type Expected } from "../../inventory/read-stock.ts";
-import { outlookOf, positionKey, type FreePosition, type StockOutlookSource } from "../../inventory/stock-outlook.ts";
+import { outlookOf, type FreePosition, type StockOutlookSource } from "../../inventory/stock-outlook.ts";
 import { businessDay } from "../../pricing/business-day.ts";
 import { giveBackExpired } from "../../reservations/give-back.ts";
 import { redeem, skusOfClaims } from "../../reservations/redeem.ts";
@@ -171,8 +171,8 @@ const learn = ({ outlook }: ListContext, { tx, positions }: HeldPositions, plan:
 
 function left(positions: readonly FreePosition[], { stock }: SourcingPlan): FreePosition[] {
   return positions.map((position) => {
-    const taken = stock.taken.get(positionKey(position));
-    return taken ? { ...position, available: subtract(position.available, taken.quantity) } : position;
+    const taken = stock.takenOf(position.sku, position.branch);
+    return taken === "0" ? position : { ...position, available: subtract(position.available, taken) };
   });
 }
 
