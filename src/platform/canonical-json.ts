@@ -4,13 +4,8 @@ import { hash } from "node:crypto";
 function sorted(value: unknown): unknown {
   if (value === null || typeof value !== "object" || value instanceof Date) return value;
   if (Array.isArray(value)) return value.map(sorted);
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) {
-    const content = sorted(Reflect.get(value, key));
-    if (key === "__proto__") Object.defineProperty(copy, key, { value: content, enumerable: true });
-    else copy[key] = content;
-  }
-  return copy;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, sorted(Reflect.get(value, key))]));
 }
 
 /** JSON with its keys in order: equal content, equal text. */

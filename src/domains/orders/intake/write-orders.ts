@@ -1,4 +1,4 @@
-import { copyRows, subtract, type Queryable, type Transaction } from "#platform";
+import { copyRows, onceEach, subtract, type Queryable, type Transaction } from "#platform";
 import type { CheckedLine } from "./check-line.ts";
 import type { DecidedLine, DecidedOrder } from "./decide-order.ts";
 
@@ -60,6 +60,9 @@ function linesOf({ salesOrderId, checked, sourced }: DecidedOrder): WrittenLine[
   });
 }
 
+/** Of what many orders share. */
+const asJson = onceEach((document: object) => JSON.stringify(document));
+
 const orderRows = copyRows<NumberedOrder & { readonly acceptedAt: string }>("sales_orders", {
   sales_order_id: ({ order }) => order.salesOrderId,
   sales_order_number: ({ number }) => number,
@@ -73,7 +76,7 @@ const orderRows = copyRows<NumberedOrder & { readonly acceptedAt: string }>("sal
   customer_purchase_order: ({ order }) => order.request.draft.customerPurchaseOrder,
   currency: ({ order }) => order.request.draft.currency,
   payment_terms: ({ order }) => order.checked.customer.paymentTerms,
-  bill_to: ({ order }) => JSON.stringify(order.checked.customer.billTo),
+  bill_to: ({ order }) => asJson(order.checked.customer.billTo),
   ship_to: ({ order }) => JSON.stringify(order.checked.shipTo),
   ship_complete: ({ order }) => order.request.draft.shipComplete ?? false,
   merchandise_amount: ({ order }) => order.checked.merchandiseAmount,
@@ -98,7 +101,7 @@ const lineRows = copyRows<WrittenLine>("sales_order_lines", {
   quantity_backordered: ({ backordered }) => backordered,
   unit_price: ({ line }) => line.unitPrice,
   line_amount: ({ line }) => line.lineAmount,
-  price: ({ line }) => JSON.stringify(line.price),
+  price: ({ line }) => asJson(line.price),
   allocation_explanation: ({ source }) => source?.explanation ?? "",
   promised_on: ({ source }) => source?.promisedOn,
   is_kit: ({ line }) => line.isKit ?? false,
