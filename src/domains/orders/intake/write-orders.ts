@@ -1,4 +1,5 @@
 import { copyRows, onceEach, subtract, type Queryable, type Transaction } from "#platform";
+import type { HoldFound } from "./check-draft.ts";
 import type { CheckedLine } from "./check-line.ts";
 import type { DecidedLine, DecidedOrder } from "./decide-order.ts";
 
@@ -17,21 +18,27 @@ export interface NumberedOrder {
   readonly number: string;
 }
 
-/** Writes a whole list: orders, lines, allocations, positions, credits, holds. Sent with the commit. */
+/** Writes a whole list: orders, lines, allocations, holds. Sent with the commit. */
 export function writeOrders(tx: Transaction, numbered: readonly NumberedOrder[], now: Date): void {
   const orders = numbered.map(({ order }) => order);
-  const allocations = orders.flatMap(allocationRows);
-  const holds = orders.flatMap(({ salesOrderId, holds: found }) => found.map((hold) => ({ salesOrderId, ...hold })));
-  const exposed = orders.map(({ checked, exposureAmount }) => [checked.customer.customerNumber, exposureAmount]);
-  const taken = allocations.map(({ sku, branch, quantity }) => [sku, branch, quantity]);
-  tx.send(takeStatement, [JSON.stringify({ exposed, taken, holds, now })]);
-  const acceptedAt = now.toISOString();
+  const at = now.toISOString();
   tx.copy(
     orderRows,
-    numbered.map(({ order, number }) => ({ order, number, acceptedAt })),
+    numbered.map(({ order, number }) => ({ order, number, acceptedAt: at })),
   );
   tx.copy(lineRows, orders.flatMap(linesOf));
-  tx.copy(allocatedRows, allocations);
+  tx.copy(allocatedRows, orders.flatMap(allocationRows));
+  tx.copy(
+    holdRows,
+    orders.flatMap(({ salesOrderId, holds }) => holds.map((hold) => ({ salesOrderId, ...hold, heldAt: at }))),
+  );
+}
+
+/** Takes up the stock and the credit of a list. Their rows are locked by the caller, so the order of the updates does not matter. */
+export function takeLocked(tx: Transaction, orders: readonly DecidedOrder[]): void {
+  const exposed = orders.map(({ checked, exposureAmount }) => [checked.customer.customerNumber, exposureAmount]);
+  const taken = orders.flatMap(allocationRows).map(({ sku, branch, quantity }) => [sku, branch, quantity]);
+  tx.send(takeLockedStatement, [JSON.stringify({ exposed, taken })]);
 }
 
 interface Allocation {
@@ -118,19 +125,25 @@ const allocatedRows = copyRows<Allocation>("allocations", {
   quantity: ({ quantity }) => quantity,
 });
 
-// The keys are locked already: the order of the updates does not matter.
-const takeStatement = {
-  name: "take-stock-and-credit",
+interface WrittenHold extends HoldFound {
+  readonly salesOrderId: string;
+  readonly heldAt: string;
+}
+const holdRows = copyRows<WrittenHold>("sales_order_holds", {
+  sales_order_id: ({ salesOrderId }) => salesOrderId,
+  reason: ({ reason }) => reason,
+  explanation: ({ explanation }) => explanation,
+  held_at: ({ heldAt }) => heldAt,
+});
+
+const takeLockedStatement = {
+  name: "take-locked",
   text: `
   with exposed as (
     update customer_credits c set hub_exposure = c.hub_exposure + e.amount
       from (select v ->> 0 as customer_number, sum((v ->> 1)::numeric) as amount
               from jsonb_array_elements($1::jsonb -> 'exposed') v group by 1) e
      where c.customer_number = e.customer_number and e.amount <> 0
-  ), held as (
-    insert into sales_order_holds (sales_order_id, reason, explanation, held_at)
-    select "salesOrderId", reason, explanation, ($1::jsonb ->> 'now')::timestamptz
-      from jsonb_to_recordset($1::jsonb -> 'holds') as h("salesOrderId" text, reason text, explanation text)
   )
   update inventory_positions p set allocated = p.allocated + t.quantity
     from (select v ->> 0 as sku, v ->> 1 as branch, sum((v ->> 2)::numeric) as quantity
