@@ -1,5 +1,5 @@
 import pg from "pg";
-import { copyIn } from "./copy-in.ts";
+import { copyIn, type CopyRows } from "./copy-in.ts";
 import type { Log } from "./log.ts";
 
 /** A statement with a name is prepared once a connection and planned once; the text may be long, the name is what travels. */
@@ -25,6 +25,8 @@ export interface Transaction extends Queryable {
    * with its error.
    */
   send(statement: string | Statement, parameters?: readonly unknown[]): void;
+  /** Sends rows along likewise: for lists, of which each row costs two thirds of what it does in an insert. */
+  copy<Row>(target: CopyRows<Row>, rows: readonly Row[]): void;
   /** Runs once the commit is done, and never after a rollback: wake-ups, not work. Must not throw. */
   afterCommit(then: () => void): void;
 }
@@ -100,9 +102,10 @@ function queryableOver(client: Client): Queryable {
   };
 }
 
+type Inside = Pick<Transaction, "query" | "send" | "copy" | "afterCommit">;
 // The brand exists for the compiler only; this is the one place that may give it.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const branded = (inside: Pick<Transaction, "query" | "send" | "afterCommit">): Transaction => inside as Transaction;
+const branded = (inside: Inside): Transaction => inside as Transaction;
 
 async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
@@ -112,21 +115,25 @@ async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Re
   try {
     const queryable = queryableOver(client);
     const sent: Promise<unknown>[] = [];
-    const query: Queryable["query"] = async (statement, parameters) => {
+    const told = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
       try {
-        return await queryable.query(statement, parameters);
+        return await answer;
       } catch (error) {
-        why ??= error;
+        if (!isAborted(error)) why ??= error;
         throw error;
       }
     };
+    const sendAlong = (answer: Promise<unknown>): void => {
+      const answered = told(answer);
+      // Its error is the transaction's, told when everything sent is awaited; until then it is not unheard.
+      answered.catch(() => {});
+      sent.push(answered);
+    };
     const tx = branded({
-      query,
-      send(statement, parameters) {
-        const answered = query(statement, parameters);
-        // Its error is the transaction's, told when everything sent is awaited; until then it is not unheard.
-        answered.catch(() => {});
-        sent.push(answered);
+      query: (statement, parameters) => told(queryable.query(statement, parameters)),
+      send: (statement, parameters) => sendAlong(queryable.query(statement, parameters)),
+      copy(target, rows) {
+        if (rows.length > 0) sendAlong(copyIn(client, target.statement, target.write(rows)));
       },
       afterCommit: (then) => void afterwards.push(then),
     });
@@ -144,7 +151,7 @@ async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Re
     // Where even the rollback fails the connection is gone, and with it the transaction.
     await client.query("rollback").catch((lost: Error) => (broken = lost));
     // Statements that were on the wire behind the one that failed say no more than that one has.
-    throw isAborted(error) ? why : error;
+    throw isAborted(error) ? (why ?? error) : error;
   } finally {
     client.release(broken);
   }

@@ -2,13 +2,15 @@ import { Decimal } from "decimal.js";
 import {
   addSmall,
   compareSmall,
+  compareSmallProducts,
   divideSmall,
+  isSmallWhole,
   multiplySmall,
-  negateSmall,
-  readSmall,
+  multiplySmallRounded,
+  plainSmall,
   roundSmall,
-  writeShortest,
-  writeSmall,
+  signOfSmall,
+  subtractSmall,
 } from "./small-decimal.ts";
 
 /**
@@ -23,70 +25,47 @@ function exact(text: string): Decimal {
   return new Exact(text);
 }
 
-/** The sum of two; the way of arbitrary length is gone only where a number is large or has many places. */
-function sum(a: string, b: string): string {
-  const [x, y] = [readSmall(a), readSmall(b)];
-  const small = x && y && addSmall(x, y);
-  return small ? writeShortest(small) : exact(a).plus(exact(b)).toString();
-}
-function difference(from: string, value: string): string {
-  const [x, y] = [readSmall(from), readSmall(value)];
-  const small = x && y && addSmall(x, negateSmall(y));
-  return small ? writeShortest(small) : exact(from).minus(exact(value)).toString();
-}
+// The way of arbitrary length is gone only where a number is large or has many places.
+const sum = (a: string, b: string): string => addSmall(a, b) ?? exact(a).plus(exact(b)).toString();
+const difference = (from: string, value: string): string =>
+  subtractSmall(from, value) ?? exact(from).minus(exact(value)).toString();
 
-export const add = (...values: readonly string[]): string => values.reduce(sum, "0");
+export const add = (first = "0", ...others: readonly string[]): string =>
+  others.length === 0 ? plain(first) : others.reduce(sum, first);
 export const subtract = (from: string, ...values: readonly string[]): string =>
   values.length === 0 ? plain(from) : values.reduce(difference, from);
-export function multiply(a: string, b: string): string {
-  const [x, y] = [readSmall(a), readSmall(b)];
-  const small = x && y && multiplySmall(x, y);
-  return small ? writeShortest(small) : exact(a).times(exact(b)).toString();
-}
+export const multiply = (a: string, b: string): string => multiplySmall(a, b) ?? exact(a).times(exact(b)).toString();
 /** Rounded half up to the places given: a quotient has no exact form of its own. Throws a RangeError for a divisor of zero. */
 export function divide(a: string, b: string, places: number): string {
   if (isZero(b)) throw new RangeError(`${a} is not divided by zero.`);
-  const [x, y] = [readSmall(a), readSmall(b)];
-  const small = x && y && divideSmall(x, y, places);
-  return small ? writeShortest(small) : exact(a).dividedBy(exact(b)).toDecimalPlaces(places).toString();
+  return divideSmall(a, b, places) ?? exact(a).dividedBy(exact(b)).toDecimalPlaces(places).toString();
 }
 /** Half up, away from zero, as money is rounded; always with all its places: `round("2.5", 2)` is `"2.50"`. */
-export function round(value: string, places: number): string {
-  const x = readSmall(value);
-  const small = x && roundSmall(x, places);
-  if (small) return writeSmall(small);
-  const rounded = exact(value).toDecimalPlaces(places);
+export const round = (value: string, places: number): string =>
+  roundSmall(value, places) ?? roundExact(exact(value), places);
+/** `round(multiply(a, b), places)`, without writing the product down. */
+export const multiplyRounded = (a: string, b: string, places: number): string =>
+  multiplySmallRounded(a, b, places) ?? roundExact(exact(a).times(exact(b)), places);
+
+function roundExact(value: Decimal, places: number): string {
+  const rounded = value.toDecimalPlaces(places);
   return (rounded.isZero() ? new Exact(0) : rounded).toFixed(places);
 }
-/** `round(multiply(a, b), places)`, without writing the product down. */
-export function multiplyRounded(a: string, b: string, places: number): string {
-  const [x, y] = [readSmall(a), readSmall(b)];
-  const product = x && y && multiplySmall(x, y);
-  const rounded = product && roundSmall(product, places);
-  return rounded ? writeSmall(rounded) : round(multiply(a, b), places);
-}
-/** `compare(multiply(a, b), multiply(c, d))`, without writing the products down. */
-export function compareProducts([a, b]: readonly [string, string], [c, d]: readonly [string, string]): number {
-  const [w, x, y, z] = [readSmall(a), readSmall(b), readSmall(c), readSmall(d)];
-  const left = w && x && multiplySmall(w, x);
-  const right = y && z && multiplySmall(y, z);
-  return (left && right && compareSmall(left, right)) ?? compare(multiply(a, b), multiply(c, d));
-}
+
 /** -1, 0 or 1. */
-export function compare(a: string, b: string): number {
-  const [x, y] = [readSmall(a), readSmall(b)];
-  return (x && y && compareSmall(x, y)) ?? exact(a).comparedTo(exact(b));
-}
+export const compare = (a: string, b: string): number => compareSmall(a, b) ?? exact(a).comparedTo(exact(b));
+/** `compare(multiply(a, b), multiply(c, d))`, without writing the products down. */
+export const compareProducts = ([a, b]: readonly [string, string], [c, d]: readonly [string, string]): number =>
+  compareSmallProducts(a, b, c, d) ??
+  exact(a)
+    .times(exact(b))
+    .comparedTo(exact(c).times(exact(d)));
+const signOf = (value: string): number => signOfSmall(value) ?? exact(value).comparedTo(0);
+
 export const smaller = (a: string, b: string): string => (compare(a, b) <= 0 ? a : b);
 export const larger = (a: string, b: string): string => (compare(a, b) >= 0 ? a : b);
-export const isPositive = (value: string): boolean => compare(value, "0") > 0;
-export const isZero = (value: string): boolean => compare(value, "0") === 0;
-export function isWhole(value: string): boolean {
-  const small = readSmall(value);
-  return small ? small.units % 10 ** small.places === 0 : exact(value).isInteger();
-}
+export const isPositive = (value: string): boolean => signOf(value) > 0;
+export const isZero = (value: string): boolean => signOf(value) === 0;
+export const isWhole = (value: string): boolean => isSmallWhole(value) ?? exact(value).isInteger();
 /** `"3.000"` and `"3"` are the same quantity: the shortest way to write it. */
-export function plain(value: string): string {
-  const small = readSmall(value);
-  return small ? writeShortest(small) : exact(value).toString();
-}
+export const plain = (value: string): string => plainSmall(value) ?? exact(value).toString();

@@ -16,4 +16,6 @@ export * from "./two-generations.ts";
 export * from "./mask.ts";
 export * from "./http-client.ts";
 export * from "./configuration.ts";
+export { copyRows, type CopyRows } from "./copy-in.ts";
+export { onceEach } from "./once-each.ts";
 export * from "./packing.ts";

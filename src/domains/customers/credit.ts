@@ -10,27 +10,19 @@ export interface CreditPosition {
   readonly erpBalanceAsOf?: string;
 }
 
-export interface CreditDecision {
-  readonly approved: boolean;
-  readonly explanation: string;
-}
+export type CreditDecision = { readonly approved: true } | { readonly approved: false; readonly explanation: string };
 
 /** Whether one more order fits. Exactly at the limit still fits. */
 export function decideCredit(
   { creditLimit, erpBalance, hubExposure, erpBalanceAsOf }: CreditPosition,
   orderAmount: string,
 ): CreditDecision {
-  if (creditLimit === null) return { approved: true, explanation: "The customer has no credit limit." };
+  if (creditLimit === null) return { approved: true };
   const exposure = add(erpBalance, hubExposure);
   const after = add(exposure, orderAmount);
+  if (compare(after, creditLimit) <= 0) return { approved: true };
   const asOf = erpBalanceAsOf === undefined ? "" : ` as of ${minuteOf(erpBalanceAsOf)}`;
   const owed = `${exposure} is open (${erpBalance} in the ERP${asOf}, ${hubExposure} accepted since)`;
-  if (compare(after, creditLimit) <= 0) {
-    return {
-      approved: true,
-      explanation: `${owed}; with this order's ${orderAmount} it stays within the limit of ${creditLimit}.`,
-    };
-  }
   const excess = subtract(after, creditLimit);
   const alreadyOver = isPositive(subtract(exposure, creditLimit)) ? ", over the limit already" : "";
   return {

@@ -300,6 +300,7 @@ function told(
     const dropShip = isPositive(line.backordered) ? rules.dropShip(preference, line.sku) : null;
     const direct = dropShip ? ` ${dropShip.supplier} could ship it directly by ${dropShip.expectedOn}.` : "";
     const { shipsOn, late } = leaving(line, rules);
+    if (shipsOn === null && dropShip === null && `${late}${complete}${decided}` === "") return line;
     return {
       ...line,
       explanation: `${line.explanation}${late}${direct}${complete}${decided}`,

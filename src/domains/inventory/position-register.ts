@@ -4,9 +4,12 @@ import { rowsOf } from "../sql.ts";
 /** A row that is not there yet cannot be locked; this lock stands for all of them. Its number only has to be ours. */
 const REGISTER = 7_310_004;
 
+/** Keeps it, as a column of whatever is asked. */
+export const registerKeptSql = `pg_advisory_xact_lock_shared(${REGISTER})`;
+
 /** Nobody adds a position until this transaction ends: what was not found does not appear behind our back. Shared among orders. */
 export async function keepRegister(tx: Transaction): Promise<void> {
-  await tx.query({ name: "keep-register", text: `select pg_advisory_xact_lock_shared(${REGISTER})` });
+  await tx.query({ name: "keep-register", text: `select ${registerKeptSql}` });
 }
 
 /** Taken before all other locks by who is about to add positions, and only if he is: new positions are rare, orders are not. */

@@ -22,12 +22,9 @@ export interface StockOutlookSource {
   learn(tx: string, positions: readonly FreePosition[]): void;
 }
 
-export const positionKey = ({ sku, branch }: { readonly sku: string; readonly branch: string }): string =>
-  `${sku}@${branch}`;
-
 /** As these positions have it; nothing is free where none of them lies. */
 export function outlookOf(positions: readonly FreePosition[]): StockOutlook {
-  const free = new Map(positions.map((position) => [positionKey(position), position.available]));
+  const free = new Map(positions.map(({ sku, branch, available }) => [`${sku}@${branch}`, available]));
   return { available: (sku, branch) => free.get(`${sku}@${branch}`) ?? "0" };
 }
 
@@ -47,35 +44,53 @@ export async function readFreeStock(database: Queryable, skus: readonly string[]
   return database.query<FreePosition>(statement, [JSON.stringify(skus)]);
 }
 
+/** A position that was asked for. */
+export interface RecordedPosition {
+  readonly sku: string;
+  readonly branch: string;
+  /** What it was said to have when it was first asked for. */
+  readonly seen: string;
+  /** How much was taken of it in all. */
+  readonly taken: string;
+}
+
 /** Free stock that remembers what was asked of it and what was taken, so that a decision can be held against the truth. */
 export interface RecordedStock extends FreeStock {
-  /** What each position was said to have when it was first asked for. */
-  readonly seen: ReadonlyMap<string, FreePosition>;
-  /** How much was taken of each position in all. */
-  readonly taken: ReadonlyMap<string, { readonly sku: string; readonly branch: string; readonly quantity: string }>;
+  /** Every position that was asked for. */
+  positions(): readonly RecordedPosition[];
+  /** How much was taken of this one in all. */
+  takenOf(sku: string, branch: string): string;
+}
+
+interface Recorded {
+  readonly sku: string;
+  readonly branch: string;
+  readonly seen: string;
+  left: string;
+  taken: string;
 }
 
 export function recordStock(outlook: StockOutlook): RecordedStock {
-  const seen = new Map<string, FreePosition>();
-  const left = new Map<string, string>();
-  const taken = new Map<string, { sku: string; branch: string; quantity: string }>();
-  function available(sku: string, branch: string): string {
-    const key = `${sku}@${branch}`;
-    const known = left.get(key);
-    if (known !== undefined) return known;
-    const first = outlook.available(sku, branch);
-    seen.set(key, { sku, branch, available: first });
-    left.set(key, first);
-    return first;
+  // Nested, so that a position is found without a key being put together first: none is asked for once only.
+  const items = new Map<string, Map<string, Recorded>>();
+
+  function positionOf(sku: string, branch: string): Recorded {
+    const branches = items.get(sku) ?? new Map<string, Recorded>();
+    const known = branches.get(branch);
+    if (known) return known;
+    const seen = outlook.available(sku, branch);
+    const position = { sku, branch, seen, left: seen, taken: "0" };
+    items.set(sku, branches.set(branch, position));
+    return position;
   }
   return {
-    seen,
-    taken,
-    available,
+    positions: () => [...items.values()].flatMap((branches) => [...branches.values()]),
+    takenOf: (sku, branch) => items.get(sku)?.get(branch)?.taken ?? "0",
+    available: (sku, branch) => positionOf(sku, branch).left,
     take(sku, branch, quantity) {
-      const key = `${sku}@${branch}`;
-      left.set(key, subtract(available(sku, branch), quantity));
-      taken.set(key, { sku, branch, quantity: add(taken.get(key)?.quantity ?? "0", quantity) });
+      const position = positionOf(sku, branch);
+      position.left = subtract(position.left, quantity);
+      position.taken = add(position.taken, quantity);
     },
   };
 }

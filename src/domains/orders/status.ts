@@ -1,5 +1,5 @@
 import type { SalesOrderStatus, Shipment } from "#contracts";
-import { add, isPositive } from "#platform";
+import { isPositive } from "#platform";
 
 /** What a status is computed from: the stage the order is in, its lines' quantities, and what is under way. */
 export interface StatusFacts {
@@ -21,14 +21,15 @@ export type SalesOrderStage = "accepted" | "on-hold" | "released" | "cancelling"
 /** The one place that says where an order stands. */
 export function statusOf({ stage, lines, fulfillmentCount, shipmentStatuses }: StatusFacts): SalesOrderStatus {
   if (stage !== "accepted" && stage !== "released") return stage;
-  const total = (field: keyof StatusFacts["lines"][number]) => add(...lines.map((line) => line[field]));
-  const hasLeft = isPositive(total("quantityShipped"));
-  const isLeft = isPositive(add(total("quantityOpen"), total("quantityAllocated"), total("quantityBackordered")));
+  // No quantity of a line is ever below nought.
+  const isAny = (field: keyof StatusFacts["lines"][number]) => lines.some((line) => isPositive(line[field]));
+  const hasLeft = isAny("quantityShipped");
+  const isLeft = isAny("quantityOpen") || isAny("quantityAllocated") || isAny("quantityBackordered");
   if (hasLeft && isLeft) return "partially-shipped";
   if (hasLeft) {
     const areDelivered = shipmentStatuses.length > 0 && shipmentStatuses.every((status) => status === "delivered");
     return areDelivered ? "delivered" : "shipped";
   }
   if (fulfillmentCount > 0) return "in-fulfillment";
-  return isPositive(total("quantityBackordered")) ? "backordered" : "accepted";
+  return isAny("quantityBackordered") ? "backordered" : "accepted";
 }

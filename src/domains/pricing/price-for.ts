@@ -1,5 +1,5 @@
 import type { PriceAgreement } from "#contracts";
-import { compare, compareProducts, divide, multiply, multiplyRounded, plain, round } from "#platform";
+import { compare, compareProducts, divide, multiply, multiplyRounded, onceEach, plain, round } from "#platform";
 import { baseQuantityOf } from "../products/units.ts";
 import { baseIfItHolds, standingsOf, type PriceInquiry, type SoldProduct, type Standing } from "./standing.ts";
 
@@ -109,10 +109,15 @@ export const perOrderedUnit = (
     : round(divide(multiply(agreement.unitPrice, ordered.baseQuantity), baseQuantity, 4), 4);
 
 function toPrice({ agreement, baseQuantity }: Candidate, { unitOfMeasure }: PriceInquiry, orderedBase: string): Price {
+  if (agreement.unitOfMeasure === unitOfMeasure) return inOwnUnit(agreement);
   const unitPrice = perOrderedUnit(agreement, baseQuantity, { unitOfMeasure, baseQuantity: orderedBase });
+  return described(agreement, unitPrice, `, which is ${plain(unitPrice)} per ${unitOfMeasure}`);
+}
+
+const inOwnUnit = onceEach((agreement: PriceAgreement) => described(agreement, round(agreement.unitPrice, 4), ""));
+
+function described(agreement: PriceAgreement, unitPrice: string, converted: string): Price {
   const { priceAgreementId, scope, updatedAt } = agreement;
-  const converted =
-    agreement.unitOfMeasure === unitOfMeasure ? "" : `, which is ${plain(unitPrice)} per ${unitOfMeasure}`;
   return {
     unitPrice,
     source: scope,

@@ -3,7 +3,7 @@ import { add, round } from "#platform";
 import type { Account } from "../../customers/find-accounts.ts";
 import { priceFor } from "../../pricing/price-for.ts";
 import { addressDoubts } from "./address-doubts.ts";
-import { checkLine, type CheckedLine, type JudgedLine } from "./check-line.ts";
+import { checkLine, type CheckedLine, type JudgedLine, type LineQuestion } from "./check-line.ts";
 import { withComponents } from "./kit-lines.ts";
 import type { CompletePolicies } from "./policies.ts";
 import type { Reference } from "./reference.ts";
@@ -41,7 +41,7 @@ export function checkDraft(
   const shipTo = shipToOf(draft, customer);
   const checked = draft.lines.map((line, index) => checkItem(draft, index, context, customer, line));
   const exploded = checked.map((one, index) =>
-    "faults" in one ? [] : withComponents(one.line, `/lines/${index}`, (sku) => context.reference.product(sku)),
+    "faults" in one ? [] : withComponents(one, `/lines/${index}`, (sku) => context.reference.product(sku)),
   );
   const faults = [
     ...customerFaults(draft, customer),
@@ -82,11 +82,10 @@ function lineQuestion(
   { reference, policies, today }: CheckContext,
   customer: Account | undefined,
   line: SalesOrderDraft["lines"][number],
-): Parameters<typeof checkLine>[0] {
+): Omit<LineQuestion, "product"> {
   return {
     line,
     path: `/lines/${index}`,
-    product: reference.product(line.sku),
     policies,
     priceRule: policies.priceRuleOf(draft.channel),
     priceOf: (product, { sku, quantity, unitOfMeasure }) =>

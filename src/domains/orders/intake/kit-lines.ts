@@ -2,15 +2,15 @@ import type { Fault, Product } from "#contracts";
 import { multiply, plain } from "#platform";
 import { componentLineNumber } from "../../products/kits.ts";
 import type { SourcedDemand } from "../../inventory/choose-branches.ts";
-import type { CheckedLine } from "./check-line.ts";
+import type { CheckedLine, JudgedLine } from "./check-line.ts";
 
 /** A kit's line and the lines of its components below it; any other line as it is. */
 export function withComponents(
-  line: CheckedLine,
+  { line, product: sold }: Pick<JudgedLine, "line" | "product">,
   path: string,
   productOf: (sku: string) => Product | undefined,
 ): readonly CheckedLine[] | { readonly faults: readonly Fault[] } {
-  const parts = productOf(line.sku)?.kitComponents;
+  const parts = sold.kitComponents;
   if (!parts) return [line];
   const known = parts.map((part) => ({ ...part, product: productOf(part.sku) }));
   const faults = known.flatMap(({ sku, product }): Fault[] => {

@@ -35,34 +35,25 @@ export async function lockList(tx: Transaction, wanted: WhatToLock): Promise<Loc
   return { tx: row.tx, credits: creditsOf(row.credits), positions };
 }
 
-/**
- * The locks, as common table expressions: `credits` of an array of customer numbers, then `positions` of a table of those wanted (sku, branch, least).
- * Counting the credits makes their locks come first, whatever plan there is.
- */
-export const lockedSql = (customerNumbers: string, wanted: string): string => `
-  credits as materialized (
-    select customer_number, credit_limit, erp_balance, hub_exposure, synced_at from customer_credits
-     where customer_number = any(${customerNumbers})
-     order by customer_number for no key update
-  ), wanted as materialized (${wanted}),
-  positions as materialized (
-    select p.sku, p.branch, ${availableSql} as available, w.least
-      from (select * from wanted where (select count(*) from credits) >= 0 order by sku, branch) w
-      join inventory_positions p on p.sku = w.sku and p.branch = w.branch
-     order by p.sku, p.branch for no key update of p
-  )`;
-
-export const lockedPositionsSql = `
-  coalesce((select json_agg(json_build_array(sku, branch, trim_scale(available)::text)) from positions), '[]')`;
-
-/** Every position of the statement's skus, as `wanted`. */
+/** Every position of the statement's skus, and nothing taken of it. */
 export const allPositionsSql = `
-  select sku, branch, 0::numeric as least from inventory_positions where sku = any(${textArraySql("$1::jsonb -> 'skus'")})`;
+  select sku, branch, 0::numeric as quantity from inventory_positions where sku = any(${textArraySql("$1::jsonb -> 'skus'")})`;
 
+// Counting the credits makes their locks come first, whatever plan there is.
 const lockStatement = {
   name: "lock-list",
   text: `
-  with ${lockedSql(textArraySql("$1::jsonb -> 'customerNumbers'"), allPositionsSql)}
+  with credits as materialized (
+    select customer_number, credit_limit, erp_balance, hub_exposure, synced_at from customer_credits
+     where customer_number = any(${textArraySql("$1::jsonb -> 'customerNumbers'")})
+     order by customer_number for no key update
+  ), wanted as materialized (${allPositionsSql}),
+  positions as materialized (
+    select p.sku, p.branch, ${availableSql} as available
+      from (select * from wanted where (select count(*) from credits) >= 0 order by sku, branch) w
+      join inventory_positions p on p.sku = w.sku and p.branch = w.branch
+     order by p.sku, p.branch for no key update of p
+  )
   select pg_current_xact_id()::text as tx, coalesce((select json_agg(${creditSql}) from credits), '[]') as credits,
-         ${lockedPositionsSql} as positions`,
+         coalesce((select json_agg(json_build_array(sku, branch, trim_scale(available)::text)) from positions), '[]') as positions`,
 };

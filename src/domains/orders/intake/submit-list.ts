@@ -2,7 +2,7 @@ import type { EventDraft, SalesOrder } from "#contracts";
 import { subtract, type Clock, type Database, type Ids, type Queryable, type Transaction } from "#platform";
 import { keepRegister } from "../../inventory/position-register.ts";
 import { readExpected, readLockedStock, type Expected } from "../../inventory/read-stock.ts";
-import { outlookOf, positionKey, type FreePosition, type StockOutlookSource } from "../../inventory/stock-outlook.ts";
+import { outlookOf, type FreePosition, type StockOutlookSource } from "../../inventory/stock-outlook.ts";
 import { businessDay } from "../../pricing/business-day.ts";
 import { giveBackExpired } from "../../reservations/give-back.ts";
 import { redeem, skusOfClaims } from "../../reservations/redeem.ts";
@@ -10,7 +10,7 @@ import { readSalesOrders } from "../read/read-sales-orders.ts";
 import { answersTo } from "./answers.ts";
 import { settleCredit, type DecidedOrder, type SourcedOrder } from "./decide-order.ts";
 import { holdDuplicatePurchaseOrders } from "./duplicate-purchase-orders.ts";
-import { holdPlan, isOvertaken, type DecidedList, type HeldPositions, type Seen } from "./hold-plan.ts";
+import { isOvertaken, takeAsSeen, type DecidedList, type Seen } from "./take-as-seen.ts";
 import { eventsOf } from "./intake-events.ts";
 import type { Judgement } from "./judge-requests.ts";
 import { lockList } from "./lock-list.ts";
@@ -29,7 +29,7 @@ import { promiseBackorders } from "./promise-backorders.ts";
 import type { ReferenceSource } from "./reference.ts";
 import type { SubmitResult, WrittenRequest } from "./submission.ts";
 import { toSalesOrder } from "./to-sales-order.ts";
-import { writeOrders, type NumberedOrder } from "./write-orders.ts";
+import { takeLocked, writeOrders, type NumberedOrder } from "./write-orders.ts";
 
 export interface ListContext {
   /** Appends in the caller's transaction; `EventLog` of #events is one. */
@@ -72,25 +72,26 @@ interface Work {
 
 async function takeCandidates(database: Database, work: Work): Promise<Documents> {
   // What a reservation keeps comes free under the locks only.
-  const asSeen = claimsOf(work.judged).length > 0 ? null : await takeAsSeen(database, work);
+  const asSeen = claimsOf(work.judged).length > 0 ? null : await takeUnlessOvertaken(database, work);
   return asSeen ?? database.transaction((tx) => takeUnderLocks(tx, work), { retries: CONTENTION_RETRIES });
 }
 
 /** Null: what was seen is not true any more; nothing was written. */
-async function takeAsSeen(database: Database, work: Work): Promise<Documents | null> {
+async function takeUnlessOvertaken(database: Database, work: Work): Promise<Documents | null> {
   const { judged, seen, now, context } = work;
   const plan = planSourcing(judged, await context.outlook.forSkus(database, skusOf(judged)));
   const list = decide(plan, { ...seen, expected: await expectedOf(database, plan) }, work);
   try {
-    const held = await database.transaction(
+    const left = await database.transaction(
       async (tx) => {
-        const held = holdPlan(tx, list, now);
+        const left = takeAsSeen(tx, list, now);
         await write(tx, list, work);
-        return held;
+        return left;
       },
       { retries: CONTENTION_RETRIES },
     );
-    learn(context, await held(), plan);
+    const { tx, positions } = await left();
+    context.outlook.learn(tx, positions);
     return documentsOf(list, work);
   } catch (error) {
     if (isOvertaken(error)) return null;
@@ -118,8 +119,9 @@ async function takeUnderLocks(tx: Transaction, work: Work): Promise<Documents> {
   const positions = await readLockedStock(tx, skus);
   const plan = planSourcing(judged, outlookOf(positions), redeemed);
   const list = decide(plan, { ...locked, bearers, expected: await expectedOf(tx, plan) }, work);
+  takeLocked(tx, list.orders);
   await write(tx, list, work);
-  tx.afterCommit(() => learn(context, { tx: locked.tx, positions }, plan));
+  tx.afterCommit(() => context.outlook.learn(locked.tx, leftBy(plan, positions)));
   return documentsOf(list, work);
 }
 
@@ -166,13 +168,11 @@ async function write(tx: Transaction, list: DecidedList, work: Work): Promise<vo
 const documentsOf = (list: DecidedList, work: Work): Documents =>
   new Map(numbered(list, work).map(({ order, number }) => [order.salesOrderId, toSalesOrder(order, number, work.now)]));
 
-const learn = ({ outlook }: ListContext, { tx, positions }: HeldPositions, plan: SourcingPlan): void =>
-  outlook.learn(tx, left(positions, plan));
-
-function left(positions: readonly FreePosition[], { stock }: SourcingPlan): FreePosition[] {
+/** What a plan leaves of positions. */
+function leftBy({ stock }: SourcingPlan, positions: readonly FreePosition[]): FreePosition[] {
   return positions.map((position) => {
-    const taken = stock.taken.get(positionKey(position));
-    return taken ? { ...position, available: subtract(position.available, taken.quantity) } : position;
+    const taken = stock.takenOf(position.sku, position.branch);
+    return taken === "0" ? position : { ...position, available: subtract(position.available, taken) };
   });
 }
 

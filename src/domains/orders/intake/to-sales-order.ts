@@ -1,7 +1,8 @@
 import type { SalesOrder, SalesOrderLine } from "#contracts";
 import { isPositive, plain, round, subtract } from "#platform";
 import { statusOf } from "../status.ts";
-import type { DecidedOrder } from "./decide-order.ts";
+import type { CheckedLine } from "./check-line.ts";
+import type { DecidedLine, DecidedOrder } from "./decide-order.ts";
 
 /** The document of an order just written, the same as would be read back. */
 export function toSalesOrder(order: DecidedOrder, salesOrderNumber: string, now: Date): SalesOrder {
@@ -46,34 +47,36 @@ export function toSalesOrder(order: DecidedOrder, salesOrderNumber: string, now:
 
 function linesOf({ checked, sourced }: DecidedOrder): SalesOrderLine[] {
   const byNumber = new Map(sourced.map((line) => [line.lineNumber, line]));
-  const lines = checked.lines.map(
-    ({
-      quantity,
-      orderedQuantity,
-      isKit: _isKit,
-      kitQuantity: _kitQuantity,
-      substitution: _substitution,
-      ...line
-    }): SalesOrderLine => {
-      const source = byNumber.get(line.lineNumber);
-      const backordered = source?.backordered ?? quantity;
-      return {
-        ...line,
-        orderedQuantity: plain(orderedQuantity),
-        quantityOrdered: quantity,
-        quantityOpen: "0",
-        quantityAllocated: subtract(quantity, backordered),
-        quantityBackordered: backordered,
-        quantityShipped: "0",
-        quantityCancelled: "0",
-        quantityReturned: "0",
-        allocations: (source?.taken ?? [])
-          .filter(({ quantity }) => isPositive(quantity))
-          .map(({ branch, quantity }) => ({ branch, quantity })),
-        allocationExplanation: source?.explanation ?? "",
-        ...(source?.promisedOn ? { promisedOn: source.promisedOn } : {}),
-      };
-    },
-  );
+  const lines = checked.lines.map((line) => lineOf(line, byNumber.get(line.lineNumber)));
   return lines.toSorted((a, b) => a.lineNumber - b.lineNumber);
+}
+
+function lineOf(line: CheckedLine, source: DecidedLine | undefined): SalesOrderLine {
+  const { quantity, kitLineNumber, substitutedFor } = line;
+  const backordered = source?.backordered ?? quantity;
+  return {
+    lineNumber: line.lineNumber,
+    sku: line.sku,
+    description: line.description,
+    orderedQuantity: plain(line.orderedQuantity),
+    orderedUnitOfMeasure: line.orderedUnitOfMeasure,
+    baseUnitOfMeasure: line.baseUnitOfMeasure,
+    quantityOrdered: quantity,
+    quantityOpen: "0",
+    quantityAllocated: subtract(quantity, backordered),
+    quantityBackordered: backordered,
+    quantityShipped: "0",
+    quantityCancelled: "0",
+    quantityReturned: "0",
+    unitPrice: line.unitPrice,
+    lineAmount: line.lineAmount,
+    price: line.price,
+    allocations: (source?.taken ?? [])
+      .filter(({ quantity: taken }) => isPositive(taken))
+      .map(({ branch, quantity: taken }) => ({ branch, quantity: taken })),
+    allocationExplanation: source?.explanation ?? "",
+    ...(source?.promisedOn ? { promisedOn: source.promisedOn } : {}),
+    ...(kitLineNumber === undefined ? {} : { kitLineNumber }),
+    ...(substitutedFor === undefined ? {} : { substitutedFor }),
+  };
 }

@@ -1,5 +1,7 @@
-import { subtract, packing, type Queryable, type Transaction } from "#platform";
-import type { DecidedOrder } from "./decide-order.ts";
+import { copyRows, onceEach, subtract, type Queryable, type Transaction } from "#platform";
+import type { HoldFound } from "./check-draft.ts";
+import type { CheckedLine } from "./check-line.ts";
+import type { DecidedLine, DecidedOrder } from "./decide-order.ts";
 
 /** Order numbers nobody else has. Those of a list that is not written after all are gaps. */
 export async function takeNumbers(database: Queryable, count: number): Promise<readonly string[]> {
@@ -16,163 +18,135 @@ export interface NumberedOrder {
   readonly number: string;
 }
 
-/** Writes a whole list with one statement: orders, lines, allocations, positions, credits, holds. Sent with the commit. */
+/** Writes a whole list: orders, lines, allocations, holds. Sent with the commit. */
 export function writeOrders(tx: Transaction, numbered: readonly NumberedOrder[], now: Date): void {
   const orders = numbered.map(({ order }) => order);
-  const parameter = {
-    now,
-    orders: orderPacking.pack(numbered.map(orderRow)),
-    lines: linePacking.pack(orders.flatMap(lineRows)),
-    allocations: allocationPacking.pack(orders.flatMap(allocationRows)),
-    holds: orders.flatMap(({ salesOrderId, holds }) => holds.map((hold) => ({ salesOrderId, ...hold }))),
-  };
-  tx.send(writeStatement, [JSON.stringify(parameter)]);
+  const at = now.toISOString();
+  tx.copy(
+    orderRows,
+    numbered.map(({ order, number }) => ({ order, number, acceptedAt: at })),
+  );
+  tx.copy(lineRows, orders.flatMap(linesOf));
+  tx.copy(allocatedRows, orders.flatMap(allocationRows));
+  tx.copy(
+    holdRows,
+    orders.flatMap(({ salesOrderId, holds }) => holds.map((hold) => ({ salesOrderId, ...hold, heldAt: at }))),
+  );
 }
 
-function orderRow({ order, number }: NumberedOrder) {
-  const { request, checked, salesOrderId, correlationId, fingerprint, exposureAmount, holds } = order;
-  const { draft, idempotencyKey } = request;
-  const { customer, shipTo, merchandiseAmount } = checked;
-  return {
-    salesOrderId,
-    number,
-    correlationId,
-    channel: draft.channel,
-    channelOrderNumber: draft.channelOrderNumber,
-    idempotencyKey,
-    fingerprint,
-    draft: request.draftText,
-    customerNumber: draft.customerNumber,
-    customerPurchaseOrder: draft.customerPurchaseOrder,
-    currency: draft.currency,
-    paymentTerms: customer.paymentTerms,
-    billTo: customer.billTo,
-    shipTo,
-    shipComplete: String(draft.shipComplete ?? false),
-    merchandiseAmount,
-    exposureAmount,
-    orderedAt: draft.orderedAt,
-    requestedOn: draft.requestedOn,
-    stage: holds.length > 0 ? "on-hold" : "accepted",
-  };
+/** Takes up the stock and the credit of a list. Their rows are locked by the caller, so the order of the updates does not matter. */
+export function takeLocked(tx: Transaction, orders: readonly DecidedOrder[]): void {
+  const exposed = orders.map(({ checked, exposureAmount }) => [checked.customer.customerNumber, exposureAmount]);
+  const taken = orders.flatMap(allocationRows).map(({ sku, branch, quantity }) => [sku, branch, quantity]);
+  tx.send(takeLockedStatement, [JSON.stringify({ exposed, taken })]);
 }
 
-function lineRows({ salesOrderId, checked, sourced }: DecidedOrder) {
-  const byNumber = new Map(sourced.map((line) => [line.lineNumber, line]));
-  return checked.lines.map((line) => {
-    const source = byNumber.get(line.lineNumber);
-    const backordered = source?.backordered ?? line.quantity;
-    return {
-      salesOrderId,
-      ...line,
-      isKit: String(line.isKit ?? false),
-      kitLineNumber: line.kitLineNumber ?? null,
-      kitQuantity: line.kitQuantity ?? null,
-      substitutedFor: line.substitutedFor ?? null,
-      allocated: subtract(line.quantity, backordered),
-      backordered,
-      explanation: source?.explanation ?? "",
-      promisedOn: source?.promisedOn ?? null,
-    };
-  });
+interface Allocation {
+  readonly salesOrderId: string;
+  readonly lineNumber: number;
+  readonly sku: string;
+  readonly branch: string;
+  readonly quantity: string;
 }
-
-const allocationRows = ({ salesOrderId, sourced }: DecidedOrder) =>
+const allocationRows = ({ salesOrderId, sourced }: DecidedOrder): Allocation[] =>
   sourced.flatMap(({ lineNumber, sku, taken }) =>
     taken.map(({ branch, quantity }) => ({ salesOrderId, lineNumber, sku, branch, quantity })),
   );
 
-const orderPacking = packing<ReturnType<typeof orderRow>>({
-  salesOrderId: "text",
-  number: "text",
-  correlationId: "text",
-  channel: "text",
-  channelOrderNumber: "text",
-  idempotencyKey: "text",
-  fingerprint: "text",
-  draft: "text",
-  customerNumber: "text",
-  customerPurchaseOrder: "text",
-  currency: "text",
-  paymentTerms: "text",
-  billTo: "jsonb",
-  shipTo: "jsonb",
-  shipComplete: "text",
-  merchandiseAmount: "numeric",
-  exposureAmount: "numeric",
-  orderedAt: "timestamptz",
-  requestedOn: "date",
-  stage: "text",
+interface WrittenLine {
+  readonly salesOrderId: string;
+  readonly line: CheckedLine;
+  readonly source: DecidedLine | undefined;
+  readonly backordered: string;
+}
+function linesOf({ salesOrderId, checked, sourced }: DecidedOrder): WrittenLine[] {
+  const byNumber = new Map(sourced.map((line) => [line.lineNumber, line]));
+  return checked.lines.map((line) => {
+    const source = byNumber.get(line.lineNumber);
+    return { salesOrderId, line, source, backordered: source?.backordered ?? line.quantity };
+  });
+}
+
+/** Of what many orders share. */
+const asJson = onceEach((document: object) => JSON.stringify(document));
+
+const orderRows = copyRows<NumberedOrder & { readonly acceptedAt: string }>("sales_orders", {
+  sales_order_id: ({ order }) => order.salesOrderId,
+  sales_order_number: ({ number }) => number,
+  correlation_id: ({ order }) => order.correlationId,
+  channel: ({ order }) => order.request.draft.channel,
+  channel_order_number: ({ order }) => order.request.draft.channelOrderNumber,
+  idempotency_key: ({ order }) => order.request.idempotencyKey,
+  fingerprint: ({ order }) => order.fingerprint,
+  draft: ({ order }) => order.request.draftText,
+  customer_number: ({ order }) => order.request.draft.customerNumber,
+  customer_purchase_order: ({ order }) => order.request.draft.customerPurchaseOrder,
+  currency: ({ order }) => order.request.draft.currency,
+  payment_terms: ({ order }) => order.checked.customer.paymentTerms,
+  bill_to: ({ order }) => asJson(order.checked.customer.billTo),
+  ship_to: ({ order }) => JSON.stringify(order.checked.shipTo),
+  ship_complete: ({ order }) => order.request.draft.shipComplete ?? false,
+  merchandise_amount: ({ order }) => order.checked.merchandiseAmount,
+  exposure_amount: ({ order }) => order.exposureAmount,
+  ordered_at: ({ order }) => order.request.draft.orderedAt,
+  accepted_at: ({ acceptedAt }) => acceptedAt,
+  requested_on: ({ order }) => order.request.draft.requestedOn,
+  stage: ({ order }) => (order.holds.length > 0 ? "on-hold" : "accepted"),
 });
 
-const linePacking = packing<ReturnType<typeof lineRows>[number]>({
-  salesOrderId: "text",
-  lineNumber: "integer",
-  sku: "text",
-  description: "text",
-  orderedQuantity: "numeric",
-  orderedUnitOfMeasure: "text",
-  baseUnitOfMeasure: "text",
-  quantity: "numeric",
-  allocated: "numeric",
-  backordered: "numeric",
-  unitPrice: "numeric",
-  lineAmount: "numeric",
-  price: "jsonb",
-  explanation: "text",
-  promisedOn: "date",
-  isKit: "text",
-  kitLineNumber: "integer",
-  kitQuantity: "numeric",
-  substitutedFor: "text",
+const lineRows = copyRows<WrittenLine>("sales_order_lines", {
+  sales_order_id: ({ salesOrderId }) => salesOrderId,
+  line_number: ({ line }) => line.lineNumber,
+  sku: ({ line }) => line.sku,
+  description: ({ line }) => line.description,
+  ordered_quantity: ({ line }) => line.orderedQuantity,
+  ordered_unit_of_measure: ({ line }) => line.orderedUnitOfMeasure,
+  base_unit_of_measure: ({ line }) => line.baseUnitOfMeasure,
+  quantity_ordered: ({ line }) => line.quantity,
+  quantity_open: () => "0",
+  quantity_allocated: ({ line, backordered }) => subtract(line.quantity, backordered),
+  quantity_backordered: ({ backordered }) => backordered,
+  unit_price: ({ line }) => line.unitPrice,
+  line_amount: ({ line }) => line.lineAmount,
+  price: ({ line }) => asJson(line.price),
+  allocation_explanation: ({ source }) => source?.explanation ?? "",
+  promised_on: ({ source }) => source?.promisedOn,
+  is_kit: ({ line }) => line.isKit ?? false,
+  kit_line_number: ({ line }) => line.kitLineNumber,
+  kit_quantity: ({ line }) => line.kitQuantity,
+  substituted_for: ({ line }) => line.substitutedFor,
 });
 
-const allocationPacking = packing<ReturnType<typeof allocationRows>[number]>({
-  salesOrderId: "text",
-  lineNumber: "integer",
-  sku: "text",
-  branch: "text",
-  quantity: "numeric",
+const allocatedRows = copyRows<Allocation>("allocations", {
+  sales_order_id: ({ salesOrderId }) => salesOrderId,
+  line_number: ({ lineNumber }) => lineNumber,
+  branch: ({ branch }) => branch,
+  sku: ({ sku }) => sku,
+  quantity: ({ quantity }) => quantity,
 });
 
-// The keys are locked already: the order of the updates does not matter.
-const writeStatement = {
-  name: "write-orders",
+interface WrittenHold extends HoldFound {
+  readonly salesOrderId: string;
+  readonly heldAt: string;
+}
+const holdRows = copyRows<WrittenHold>("sales_order_holds", {
+  sales_order_id: ({ salesOrderId }) => salesOrderId,
+  reason: ({ reason }) => reason,
+  explanation: ({ explanation }) => explanation,
+  held_at: ({ heldAt }) => heldAt,
+});
+
+const takeLockedStatement = {
+  name: "take-locked",
   text: `
-  with ordered as materialized (
-    ${orderPacking.unpack("$1::jsonb -> 'orders'")}
-  ), taken as materialized (
-    ${allocationPacking.unpack("$1::jsonb -> 'allocations'")}
-  ), exposed as (
+  with exposed as (
     update customer_credits c set hub_exposure = c.hub_exposure + e.amount
-      from (select "customerNumber", sum("exposureAmount") as amount from ordered group by 1) e
-     where c.customer_number = e."customerNumber" and e.amount <> 0
-  ), positioned as (
-    update inventory_positions p set allocated = p.allocated + t.quantity
-      from (select sku, branch, sum(quantity) as quantity from taken group by sku, branch) t
-     where p.sku = t.sku and p.branch = t.branch
-  ), lined as (
-    insert into sales_order_lines (sales_order_id, line_number, sku, description, ordered_quantity, ordered_unit_of_measure,
-                                   base_unit_of_measure, quantity_ordered, quantity_open, quantity_allocated, quantity_backordered,
-                                   unit_price, line_amount, price, allocation_explanation, promised_on, is_kit,
-                                   kit_line_number, kit_quantity, substituted_for)
-    select "salesOrderId", "lineNumber", sku, description, "orderedQuantity", "orderedUnitOfMeasure", "baseUnitOfMeasure", quantity, 0,
-           allocated, backordered, "unitPrice", "lineAmount", price, explanation, "promisedOn", "isKit"::boolean,
-           "kitLineNumber", "kitQuantity", "substitutedFor"
-      from (${linePacking.unpack("$1::jsonb -> 'lines'")}) l
-  ), tied as (
-    insert into allocations (sales_order_id, line_number, branch, sku, quantity)
-    select "salesOrderId", "lineNumber", branch, sku, quantity from taken
-  ), held as (
-    insert into sales_order_holds (sales_order_id, reason, explanation, held_at)
-    select "salesOrderId", reason, explanation, ($1::jsonb ->> 'now')::timestamptz
-      from jsonb_to_recordset($1::jsonb -> 'holds') as h("salesOrderId" text, reason text, explanation text)
+      from (select v ->> 0 as customer_number, sum((v ->> 1)::numeric) as amount
+              from jsonb_array_elements($1::jsonb -> 'exposed') v group by 1) e
+     where c.customer_number = e.customer_number and e.amount <> 0
   )
-  insert into sales_orders (sales_order_id, sales_order_number, correlation_id, channel, channel_order_number, idempotency_key, fingerprint,
-                            draft, customer_number, customer_purchase_order, currency, payment_terms, bill_to, ship_to, ship_complete,
-                            merchandise_amount, exposure_amount, ordered_at, accepted_at, requested_on, stage)
-  select "salesOrderId", number, "correlationId", channel, "channelOrderNumber", "idempotencyKey", fingerprint, draft, "customerNumber",
-         "customerPurchaseOrder", currency, "paymentTerms", "billTo", "shipTo", "shipComplete"::boolean, "merchandiseAmount", "exposureAmount",
-         "orderedAt", ($1::jsonb ->> 'now')::timestamptz, "requestedOn", stage
-    from ordered`,
+  update inventory_positions p set allocated = p.allocated + t.quantity
+    from (select v ->> 0 as sku, v ->> 1 as branch, sum((v ->> 2)::numeric) as quantity
+            from jsonb_array_elements($1::jsonb -> 'taken') v group by 1, 2) t
+   where p.sku = t.sku and p.branch = t.branch`,
 };
