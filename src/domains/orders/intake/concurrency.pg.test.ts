@@ -222,6 +222,34 @@ describe("the queue", () => {
     await queue.drained();
   });
 
+  it("keeps to two lists at once, and takes up to four where a crowd waits", async () => {
+    const under: { readonly size: number; readonly end: () => void }[] = [];
+    const intake = {
+      async submit(requests: readonly SubmitRequest[]): Promise<SubmitResult[]> {
+        await new Promise<void>((resolve) => under.push({ size: requests.length, end: resolve }));
+        return requests.map((): SubmitResult => ({ outcome: "accepted", repeat: false }));
+      },
+    };
+    const queue = createSubmitQueue(intake, { clock: systemClock, windowMs: 0, crowd: 10 });
+    const answers: Promise<SubmitResult>[] = [];
+    let sent = 0;
+    const send = async (count: number) => {
+      for (let index = 0; index < count; index += 1) answers.push(queue.submit(order("C-1", [], `k-${(sent += 1)}`)));
+      await systemClock.sleep(5);
+    };
+    for (const count of [1, 1, 9]) await send(count);
+    expect(under.map(({ size }) => size)).toEqual([1, 1]);
+    for (const count of [1, 10, 30]) await send(count);
+    expect(under.map(({ size }) => size)).toEqual([1, 1, 10, 10]);
+    // Who waited is next, as one list.
+    under[0]?.end();
+    await systemClock.sleep(5);
+    expect(under.map(({ size }) => size)).toEqual([1, 1, 10, 10, 30]);
+    for (const { end } of under) end();
+    await Promise.all(answers);
+    await queue.drained();
+  });
+
   it("refuses when too many wait, and tells every caller of a list that broke", async () => {
     const queue = createSubmitQueue(
       { submit: () => Promise.reject(new Error("gone")) },

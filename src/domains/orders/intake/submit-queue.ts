@@ -16,7 +16,12 @@ export interface SubmitQueueOptions {
   /** How long the first of a list waits for company while a place is free. Once all places are taken, lists gather by themselves. */
   readonly windowMs?: number;
   readonly listMax?: number;
+  /** How many lists are under way at once. */
   readonly inFlightMax?: number;
+  /** Where so many wait, another list is worth what it costs by itself, ... */
+  readonly crowd?: number;
+  /** ... and so many may be under way. */
+  readonly crowdInFlightMax?: number;
   readonly waitingMax?: number;
 }
 
@@ -28,6 +33,7 @@ interface Waiting {
 
 export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptions): SubmitQueue {
   const { clock, windowMs = 2, listMax = 200, inFlightMax = 2, waitingMax = 10_000 } = options;
+  const { crowd = 40, crowdInFlightMax = 2 * inFlightMax } = options;
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let isGathering = false;
@@ -39,8 +45,9 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
       if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
       return;
     }
-    if (inFlight >= inFlightMax || isGathering) return;
-    if (waiting.length >= listMax || haveWaited) return send();
+    const places = waiting.length >= crowd ? crowdInFlightMax : inFlightMax;
+    if (inFlight >= places || isGathering) return;
+    if (waiting.length >= listMax || haveWaited || inFlight >= inFlightMax) return send();
     void gather();
   }
 
