@@ -103,6 +103,20 @@ const Policies = Type.Object(
       { additionalProperties: false },
     ),
     tax: Type.Object({ estimatedRatePercent: NonNegativeDecimal }, { additionalProperties: false }),
+    stock: Type.Optional(
+      Type.Object(
+        {
+          postingLagMs: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              description:
+                "The longest the ERP takes until invoiced goods are off its stock, where its answer does not say; left out, an hour.",
+            }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     freight: Type.Object({ billed: Type.Enum(["as-quoted", "never"]) }, { additionalProperties: false }),
     retention: Type.Object({ exchangesDays: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
   },

@@ -10,4 +10,12 @@ export interface ProcessPolicies {
   };
   readonly tax: { readonly estimatedRatePercent: string };
   readonly freight: { readonly billed: "as-quoted" | "never" };
+  readonly stock?: { readonly postingLagMs?: number };
 }
+
+const HOUR_MS = 3_600_000;
+
+/** How long the ERP may take until invoiced goods are off its stock, where it does not say when they are. An hour, unless it is said otherwise. */
+export const stockPolicy = ({ stock }: Pick<ProcessPolicies, "stock">): { readonly postingLagMs: number } => ({
+  postingLagMs: stock?.postingLagMs ?? HOUR_MS,
+});

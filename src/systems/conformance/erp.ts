@@ -143,6 +143,10 @@ function invoiceOf(order: SalesOrder, erpOrderNumber: string): InvoiceRequest {
     erpOrderNumber,
     customerNumber: order.soldTo.customerNumber,
     shipmentReference: `shp ${order.salesOrderId}`,
+    goods: {
+      branch: order.lines[0]?.allocations[0]?.branch ?? "",
+      lines: order.lines.map(({ sku, quantityOrdered }) => ({ sku, quantity: quantityOrdered })),
+    },
     currency: order.currency,
     freightAmount: "12.50",
     lines: order.lines.map(({ lineNumber, sku, quantityOrdered, unitPrice }) => ({

@@ -98,6 +98,7 @@ describe("posting an invoice", () => {
     reference: "inv_1",
     salesOrderReference: salesOrderId,
     erpOrderNumber: "GR-100001",
+    goods: { branch: "ATL", lines: [{ sku: "VLV-BALL-100", quantity: "2" }] },
     customerNumber: "C-1001",
     shipmentReference: "shp_1",
     currency: "USD",
