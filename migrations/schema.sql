@@ -662,16 +662,19 @@ create table stock_floors (
 
 create table stock_issues (
   fulfillment_order_id text not null,
+  reason text not null,
   sku text not null,
   branch text not null,
   quantity numeric not null,
   reference text not null,
-  shipped_at timestamp with time zone not null,
+  issued_at timestamp with time zone not null,
+  stated_sequence numeric not null,
   posted_sequence numeric,
   posted_at timestamp with time zone,
   covered_from timestamp with time zone,
-  constraint stock_issues_pkey PRIMARY KEY (fulfillment_order_id, sku),
-  constraint stock_issues_quantity_check CHECK ((quantity > (0)::numeric))
+  constraint stock_issues_pkey PRIMARY KEY (fulfillment_order_id, sku, reason),
+  constraint stock_issues_quantity_check CHECK ((quantity > (0)::numeric)),
+  constraint stock_issues_reason_check CHECK ((reason = ANY (ARRAY['shipped'::text, 'short-pick'::text])))
 );
 CREATE INDEX stock_issues_due ON stock_issues USING btree (covered_from) WHERE (covered_from IS NOT NULL);
 CREATE INDEX stock_issues_position ON stock_issues USING btree (sku, branch);

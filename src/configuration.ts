@@ -113,6 +113,13 @@ const Policies = Type.Object(
                 "The longest the ERP takes until invoiced goods are off its stock, where its answer does not say; left out, an hour.",
             }),
           ),
+          countedWithinMs: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              description:
+                "How long goods that a branch did not find stay off, though the ERP states them: until the shelf is counted; left out, a day.",
+            }),
+          ),
         },
         { additionalProperties: false },
       ),

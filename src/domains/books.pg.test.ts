@@ -67,7 +67,7 @@ describe("the books", () => {
     [
       "position-on-hand-is-its-ledger",
       "PVC-90-050@ATL",
-      `insert into stock_issues values ('ful_1', 'PVC-90-050', 'ATL', 3, 'shp_1', now());
+      `insert into stock_issues values ('ful_1', 'shipped', 'PVC-90-050', 'ATL', 3, 'shp_1', now(), 1);
        insert into stock_movements values ('erp', 'm', 99, 'PVC-90-050', 'ATL', 1, 'receipt', null, now(), now(), false)`,
       "the position says 30 on hand; 30 stated, 1 moved since and 3 shipped and not posted yet make 28",
     ],

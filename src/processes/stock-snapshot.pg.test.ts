@@ -75,8 +75,8 @@ it("settles what left us and what moved since, where the figures alone look the 
   await snapshot(1, csv("A,ATL,5,0", "B,ATL,5,0", "C,ATL,5,0"));
   await database.query("truncate events cascade");
   await database.query(
-    `insert into stock_issues (fulfillment_order_id, sku, branch, quantity, reference, shipped_at, posted_sequence)
-     values ('ful_1', 'A', 'ATL', 2, 'shp_1', now(), 9), ('ful_2', 'B', 'ATL', 2, 'shp_2', now(), null)`,
+    `insert into stock_issues (fulfillment_order_id, reason, sku, branch, quantity, reference, issued_at, stated_sequence, posted_sequence)
+     values ('ful_1', 'shipped', 'A', 'ATL', 2, 'shp_1', now(), 1, 9), ('ful_2', 'shipped', 'B', 'ATL', 2, 'shp_2', now(), 1, null)`,
   );
   await database.query("update inventory_positions set on_hand = 3 where sku in ('A', 'B')");
   const receipt = { movementId: "m", sku: "C", branch: "ATL", quantity: "1", kind: "receipt", sequence: "8" } as const;

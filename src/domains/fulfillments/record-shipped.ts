@@ -60,7 +60,16 @@ const issuesOf = (
   { fulfillmentOrderId, shipmentId: reference, shippedAt }: Shipped,
   gone: readonly TiedStock[],
 ): StockIssue[] =>
-  gone.map(({ sku, branch, quantity }) => ({ fulfillmentOrderId, reference, sku, branch, quantity, shippedAt }));
+  gone.map(({ sku, branch, quantity }) => ({
+    fulfillmentOrderId,
+    reference,
+    sku,
+    branch,
+    quantity,
+    reason: "shipped",
+    issuedAt: shippedAt,
+    coveredFrom: null,
+  }));
 
 function partByShipped(shipped: Shipped, tied: readonly TiedStock[]): { gone: TiedStock[]; left: TiedStock[] } {
   const own = tied.filter((piece) => piece.fulfillmentOrderId === shipped.fulfillmentOrderId);

@@ -69,10 +69,9 @@ export async function stockNotYetSourced(
   );
 }
 
-// What was not found was never there, until the owner says so again; what was shipped stands in the ledger as an issue.
-const onHandLeftSql = onHandSql({ ...positionSql("p"), stated: "p.stated_on_hand - u.lost" });
+const onHandNowSql = onHandSql(positionSql("p"));
 
-/** The one place where allocated stock leaves a line. Orders and positions are locked by the caller, and the issues of what was shipped opened. */
+/** The one place where allocated stock leaves a line. Orders and positions are locked by the caller; what goes stands in the ledger already. */
 export async function untie(tx: Transaction, pieces: readonly Untied[]): Promise<void> {
   if (pieces.length === 0) return;
   await rowsOf(
@@ -88,11 +87,9 @@ export async function untie(tx: Transaction, pieces: readonly Untied[]): Promise
         where a.sales_order_id = u."salesOrderId" and a.line_number = u."lineNumber" and a.allocation_id = u."allocationId"
      ), positioned as (
        update inventory_positions p
-          set allocated = p.allocated - u.quantity, stated_on_hand = p.stated_on_hand - u.lost, on_hand = ${onHandLeftSql},
-              oversold_since = case when p.oversold_since is not null and p.allocated - u.quantity > ${onHandLeftSql} then p.oversold_since end
-         from (select sku, branch, sum(quantity) as quantity,
-                      coalesce(sum(quantity) filter (where "onHand" = 'goes' and becomes <> 'shipped'), 0) as lost
-                 from untied group by sku, branch) u
+          set allocated = p.allocated - u.quantity, on_hand = ${onHandNowSql},
+              oversold_since = case when p.oversold_since is not null and p.allocated - u.quantity > ${onHandNowSql} then p.oversold_since end
+         from (select sku, branch, sum(quantity) as quantity from untied group by sku, branch) u
         where p.sku = u.sku and p.branch = u.branch
      )
      update sales_order_lines l

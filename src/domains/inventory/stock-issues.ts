@@ -3,24 +3,29 @@ import type { PositionKey } from "../changes/position-changes.ts";
 import { rowsOf } from "../sql.ts";
 import { balancePositions, type BalancedPosition } from "./stock-ledger.ts";
 
-/** Goods of one item that left a branch for one fulfillment order; `reference` is the shipment, as the owner of the stock is told of it. */
+/** Goods of one item that left a branch for one fulfillment order, or were looked for there and not found. */
 export interface StockIssue extends PositionKey {
   readonly fulfillmentOrderId: string;
+  readonly reason: "shipped" | "short-pick";
+  /** The shipment, as the owner of the stock is told of it; of a short pick, which nobody tells it of, the fulfillment order. */
   readonly reference: string;
   readonly quantity: string;
-  readonly shippedAt: string;
+  readonly issuedAt: string;
+  /** From when on what the owner states counts as being without them, though it does not say so. Null: not until it says. */
+  readonly coveredFrom: string | null;
 }
 
-/** The goods left; what their owner states contains them until it is known to be without. The positions are locked by the caller, who writes on hand. */
+/** What their owner states contains the goods until it is known to be without. The positions are locked by the caller, who writes on hand. */
 export async function openIssues(tx: Transaction, issues: readonly StockIssue[]): Promise<void> {
   if (issues.length === 0) return;
   await rowsOf(
     tx,
-    `insert into stock_issues (fulfillment_order_id, sku, branch, quantity, reference, shipped_at)
-     select "fulfillmentOrderId", sku, branch, sum(quantity), reference, "shippedAt"
-       from jsonb_to_recordset($1::jsonb) as i("fulfillmentOrderId" text, sku text, branch text, quantity numeric, reference text,
-            "shippedAt" timestamptz)
-      group by "fulfillmentOrderId", sku, branch, reference, "shippedAt"`,
+    `insert into stock_issues (fulfillment_order_id, reason, sku, branch, quantity, reference, issued_at, stated_sequence, covered_from)
+     select i."fulfillmentOrderId", i.reason, i.sku, i.branch, sum(i.quantity), i.reference, i."issuedAt", p.source_sequence, i."coveredFrom"
+       from jsonb_to_recordset($1::jsonb) as i("fulfillmentOrderId" text, reason text, sku text, branch text, quantity numeric,
+            reference text, "issuedAt" timestamptz, "coveredFrom" timestamptz)
+       join inventory_positions p on p.sku = i.sku and p.branch = i.branch
+      group by i."fulfillmentOrderId", i.reason, i.sku, i.branch, i.reference, i."issuedAt", p.source_sequence, i."coveredFrom"`,
     issues,
   );
 }

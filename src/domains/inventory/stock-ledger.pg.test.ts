@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkBooks } from "../books.ts";
+import { recordPicked } from "../fulfillments/record-progress.ts";
 import { recordShipped } from "../fulfillments/record-shipped.ts";
 import { recordInvoices } from "../invoices/bill-shipments.ts";
 import { applyMovements, purgeMovements, type StockMovement } from "./apply-movements.ts";
@@ -44,8 +45,8 @@ const tellPosted = (salesOrderId: string, shipmentId: string, stockSequence?: nu
   return database.transaction((tx) => recordInvoices({ postingLagMs: HOUR_MS })(tx, [callOf(posted)], { now, ids }));
 };
 
-/** An order for so much leaves the branch, as the warehouse tells it. */
-async function ship(sku: string, branch: string, quantity: number) {
+/** A branch is at work on an order for so much. */
+async function workOn(sku: string, branch: string, quantity: number) {
   const { salesOrderId } = await givenOrder(database, [
     { sku, quantity: String(quantity), from: { [branch]: String(quantity) } },
   ]);
@@ -67,17 +68,20 @@ async function ship(sku: string, branch: string, quantity: number) {
     fulfillmentOrderId,
     salesOrderId,
   ]);
+  return { fulfillmentOrderId, salesOrderId, branch, shipmentId };
+}
+
+/** An order for so much leaves the branch, as the warehouse tells it. */
+async function ship(sku: string, branch: string, quantity: number) {
+  const work = await workOn(sku, branch, quantity);
   const shipped: DataOf<typeof FulfillmentShipped> = {
-    fulfillmentOrderId,
-    salesOrderId,
-    branch,
-    shipmentId,
+    ...work,
     channel: "web-shop",
     shippedAt: now.toISOString(),
     lines: [{ lineNumber: 1, sku, quantity: String(quantity) }],
   };
   await database.transaction((tx) => recordShipped(tx, [callOf(shipped)]));
-  return { salesOrderId, shipmentId };
+  return work;
 }
 
 const levelOf = (sku: string, branch: string, onHand: number, sequence: number, asOf = now): StockLevel => ({
@@ -103,7 +107,7 @@ const openIssues = async () =>
 
 const clearBooks = () =>
   database.query(
-    "truncate inventory_positions, stock_movements, stock_issues, sales_orders, fulfillment_orders, shipments, invoices cascade",
+    "truncate inventory_positions, stock_movements, stock_issues, allocations, sales_orders, fulfillment_orders, shipments, invoices cascade",
   );
 beforeEach(async () => {
   await clearBooks();
@@ -284,6 +288,20 @@ describe("an ERP that does not tell when it takes goods off", () => {
     expect(await onHand()).toEqual({ "V ATL": 6, "V DAL": 6 });
     expect(await openIssues()).toBe(0);
   });
+});
+
+it("what a branch did not find is not promised again because its owner still states it, until the shelf must have been counted", async () => {
+  await tellLevels(levelOf("V", "ATL", 10, 1));
+  const { shipmentId: _none, ...which } = await workOn("V", "ATL", 6);
+  const picked = { ...which, lines: [{ lineNumber: 1, sku: "V", quantity: "4", quantityShort: "2" }] };
+  await database.transaction((tx) => recordPicked({ countedWithinMs: HOUR_MS })(tx, [callOf(picked)], { now, ids }));
+  expect(await onHand()).toEqual({ "V ATL": 8 });
+  await tellLevels(levelOf("V", "ATL", 11, 2, after(HOUR_MS - 1)));
+  expect(await onHand()).toEqual({ "V ATL": 9 });
+  expect(await offBooks()).toEqual([]);
+  await tellLevels(levelOf("V", "ATL", 9, 3, after(HOUR_MS)));
+  expect(await onHand()).toEqual({ "V ATL": 9 });
+  expect(await openIssues()).toBe(0);
 });
 
 describe("movements", () => {

@@ -34,9 +34,9 @@ const postedSql = (i: string): string => `
 
 /** Whether what was stated is known to be without the goods of an issue. */
 export const coveredSql = (i: string, { sequence, asOf }: Pick<StatementSql, "sequence" | "asOf">): string =>
-  `coalesce(${i}.posted_sequence <= ${sequence}, ${i}.covered_from <= ${asOf}, false)`;
+  `coalesce(${i}.posted_sequence <= ${sequence}, ${i}.covered_from <= ${asOf} and ${i}.stated_sequence < ${sequence}, false)`;
 
-/** What left us and is still contained in what the source says. */
+/** What left us, or was not found, and is still contained in what the source says. */
 export const unpostedSql = (position: StatementSql): string => `
   coalesce((select sum(greatest(i.quantity - ${postedSql("i")}, 0)) from stock_issues i
              where i.sku = ${position.sku} and i.branch = ${position.branch} and not ${coveredSql("i", position)}), 0)`;
