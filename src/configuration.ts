@@ -130,6 +130,8 @@ const Policies = Type.Object(
   { additionalProperties: false },
 );
 
+const StaleAfterMs = Type.Integer({ minimum: 1000 });
+
 /** `crossdock.config.ts`, whole. */
 export const HubConfiguration = Type.Object(
   {
@@ -163,7 +165,25 @@ export const HubConfiguration = Type.Object(
     branches: Type.Array(Branch, { minItems: 1 }),
     policies: Policies,
     promising: Type.Optional(PromisingRules),
-    feeds: Type.Object({ everyMs: Type.Integer({ minimum: 250 }) }, { additionalProperties: false }),
+    feeds: Type.Object(
+      {
+        everyMs: Type.Integer({ minimum: 250 }),
+        /** How old each kind may be before it is shown as stale; left out: ten turns, a minute at least. */
+        staleAfterMs: Type.Optional(
+          Type.Partial(
+            Type.Object({
+              customers: StaleAfterMs,
+              products: StaleAfterMs,
+              prices: StaleAfterMs,
+              "stock-movements": StaleAfterMs,
+              stock: StaleAfterMs,
+            }),
+            { additionalProperties: false },
+          ),
+        ),
+      },
+      { additionalProperties: false },
+    ),
   },
   { additionalProperties: false },
 );

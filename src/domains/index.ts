@@ -1,5 +1,6 @@
 export * from "./applied.ts";
 export * from "./feeds.ts";
+export * from "./feed-ages.ts";
 export * from "./changes/position-changes.ts";
 export * from "./changes/purge-changes.ts";
 export { endOfChanges } from "./changes/read-changes.ts";
@@ -29,6 +30,7 @@ export { settleDueIssues } from "./inventory/stock-issues.ts";
 export * from "./inventory/snapshot-staging.ts";
 export * from "./inventory/snapshot-records.ts";
 export * from "./inventory/available-to-promise.ts";
+export { compareStock, type StockDrift } from "./inventory/compare-stock.ts";
 export * from "./inventory/find-positions.ts";
 export * from "./inventory/kit-promise.ts";
 export * from "./inventory/read-stock.ts";

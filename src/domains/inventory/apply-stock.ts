@@ -116,7 +116,7 @@ const lockPositions = `
      for update of p`;
 
 // A level is a row of its own name for the ledger: what is stated, and as of which sequence.
-const levelSql = {
+export const levelSql = {
   sku: "n.sku",
   branch: "n.branch",
   source: `$1::jsonb ->> 'source'`,

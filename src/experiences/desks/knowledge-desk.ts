@@ -1,5 +1,5 @@
 import { CrossdockError } from "#contracts";
-import type { Account, Feed, ReferenceBook } from "#domains";
+import { isStale, type Account, type Feed, type ReferenceBook, type StaleAfter } from "#domains";
 import type { Knowledge } from "../v1/knowledge.ts";
 
 export type Book = Pick<
@@ -26,10 +26,14 @@ interface Sources {
   readonly feeds: readonly Feed[];
   /** Which feeds the answer stands on. */
   readonly entities: readonly string[];
+  readonly staleAfter: StaleAfter;
 }
 
+/** Where nobody set a limit. */
+export const neverStale: StaleAfter = () => Number.POSITIVE_INFINITY;
+
 /** How old memory is against the hub's books, and the feeds against their owners. */
-export function knowledgeOf({ readAt, feeds, entities }: Sources, now: Date): Knowledge {
+export function knowledgeOf({ readAt, feeds, entities, staleAfter }: Sources, now: Date): Knowledge {
   const sources = feeds
     .filter(({ entity }) => entities.includes(entity))
     .map(({ system, entity, readAt: heardAt }) => ({
@@ -37,6 +41,7 @@ export function knowledgeOf({ readAt, feeds, entities }: Sources, now: Date): Kn
       entity,
       readAt: heardAt?.toISOString() ?? null,
       ageSeconds: ageSeconds(now, heardAt),
+      isStale: isStale({ entity, readAt: heardAt }, staleAfter, now),
     }));
   return { readAt: readAt?.toISOString() ?? null, ageSeconds: ageSeconds(now, readAt), sources };
 }

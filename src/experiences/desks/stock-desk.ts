@@ -1,9 +1,9 @@
 import type { Product } from "#contracts";
-import type { PositionBoard } from "#domains";
+import type { PositionBoard, StaleAfter } from "#domains";
 import type { Clock } from "#platform";
 import type { AvailabilityAnswer, AvailabilityQuestion } from "../hub.ts";
 import { createAnswerBuffers, type LentBytes } from "../answer-buffers.ts";
-import { accountOf, ageSeconds, knowledgeOf, type Book } from "./knowledge-desk.ts";
+import { accountOf, ageSeconds, knowledgeOf, neverStale, type Book } from "./knowledge-desk.ts";
 import { createWrittenItems, lessKept, writeItem, type WrittenItem } from "./written-items.ts";
 
 /** What channels keep for themselves, and so from the others. */
@@ -20,10 +20,17 @@ interface StockDeskOptions {
   readonly book: Book;
   readonly clock: Clock;
   readonly reserves?: KeptForChannels;
+  readonly staleAfter?: StaleAfter;
 }
 
 /** What can be promised, from memory, put together from items that were written before. */
-export function createStockDesk({ board, book, clock, reserves = nothingKept }: StockDeskOptions) {
+export function createStockDesk({
+  board,
+  book,
+  clock,
+  reserves = nothingKept,
+  staleAfter = neverStale,
+}: StockDeskOptions) {
   const written = createWrittenItems();
   const lend = createAnswerBuffers();
 
@@ -57,7 +64,7 @@ export function createStockDesk({ board, book, clock, reserves = nothingKept }: 
     const oldest = Number.isFinite(oldestMs) ? new Date(oldestMs) : null;
     const head = {
       answeredAt: now.toISOString(),
-      knowledge: knowledgeOf({ readAt: board.readAt(), feeds: book.feeds(), entities: ["stock"] }, now),
+      knowledge: knowledgeOf({ readAt: board.readAt(), feeds: book.feeds(), entities: ["stock"], staleAfter }, now),
       oldestAsOf: oldest?.toISOString() ?? null,
       ageSeconds: ageSeconds(now, oldest),
       ...(account ? { customerNumber, homeBranch: account.homeBranch } : {}),
