@@ -24,7 +24,7 @@ create table allocations (
   allocation_id bigint not null generated always as identity,
   constraint allocations_pkey PRIMARY KEY (sales_order_id, line_number, allocation_id),
   constraint allocations_quantity_check CHECK ((quantity >= (0)::numeric))
-);
+) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=250000, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
 CREATE INDEX allocations_fulfillment ON allocations USING btree (fulfillment_order_id) WHERE (fulfillment_order_id IS NOT NULL);
 
 create table audit_entries (
@@ -175,7 +175,7 @@ create table events (
   data jsonb not null,
   constraint events_id UNIQUE (id),
   constraint events_pkey PRIMARY KEY (tx, seq)
-);
+) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=250000);
 CREATE INDEX events_story ON events USING btree (correlation_id, tx, seq);
 
 create table exchanges (
@@ -553,8 +553,11 @@ create table sales_order_lines (
   constraint sales_order_lines_check CHECK ((quantity_ordered = ((((quantity_open + quantity_allocated) + quantity_backordered) + quantity_shipped) + quantity_cancelled))),
   constraint sales_order_lines_check1 CHECK ((LEAST(quantity_open, quantity_allocated, quantity_backordered, quantity_shipped, quantity_cancelled) >= (0)::numeric)),
   constraint sales_order_lines_pkey PRIMARY KEY (sales_order_id, line_number)
-);
+) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=250000, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
 CREATE INDEX sales_order_lines_waiting ON sales_order_lines USING btree (sku) WHERE (quantity_backordered > (0)::numeric);
+CREATE TRIGGER tell_waiting_deleted AFTER DELETE ON sales_order_lines REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_waiting_lines();
+CREATE TRIGGER tell_waiting_inserted AFTER INSERT ON sales_order_lines REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_waiting_lines();
+CREATE TRIGGER tell_waiting_updated AFTER UPDATE ON sales_order_lines REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_settled_lines();
 
 create table sales_orders (
   sales_order_id text not null,
@@ -564,7 +567,7 @@ create table sales_orders (
   channel_order_number text not null,
   idempotency_key text not null,
   fingerprint text not null,
-  draft jsonb not null,
+  draft text not null,
   customer_number text not null,
   customer_purchase_order text,
   erp_order_number text,
@@ -587,7 +590,7 @@ create table sales_orders (
   constraint sales_orders_idempotency_key_key UNIQUE (idempotency_key),
   constraint sales_orders_pkey PRIMARY KEY (sales_order_id),
   constraint sales_orders_sales_order_number_key UNIQUE (sales_order_number)
-);
+) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=50000, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
 CREATE INDEX sales_orders_correlation ON sales_orders USING btree (correlation_id) WHERE (correlation_id <> sales_order_id);
 CREATE INDEX sales_orders_customer_po ON sales_orders USING btree (customer_purchase_order, customer_number) WHERE (customer_purchase_order IS NOT NULL);
 CREATE INDEX sales_orders_erp ON sales_orders USING btree (erp_order_number) WHERE (erp_order_number IS NOT NULL);
@@ -727,6 +730,16 @@ create table stock_snapshots (
 );
 CREATE INDEX stock_snapshots_source ON stock_snapshots USING btree (source, begun_at);
 
+CREATE OR REPLACE FUNCTION fail_unless(stands boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if stands is not true then
+    raise exception 'What was seen before the locks is not true any more.' using errcode = 'CD001';
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION tell_changed_positions()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -744,6 +757,33 @@ AS $function$
 begin
   execute format('insert into reference_changes (entity, keys) select $1, array_agg(%I) from changed having count(*) > 0', tg_argv[1])
     using tg_argv[0];
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_settled_lines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into position_changes (skus, branches)
+  select array_agg(sku), array_agg(''::text)
+    from (select distinct unnest(array[o.sku, n.sku]) as sku
+            from before o join changed n using (sales_order_id, line_number)
+           where (o.quantity_backordered > 0 or n.quantity_backordered > 0)
+             and (o.quantity_backordered <> n.quantity_backordered or o.sku <> n.sku)) waiting
+  having count(*) > 0;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_waiting_lines()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into position_changes (skus, branches)
+  select array_agg(sku), array_agg(''::text)
+    from (select distinct sku from changed where quantity_backordered > 0) waiting
+  having count(*) > 0;
   return null;
 end $function$;
 

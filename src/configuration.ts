@@ -1,4 +1,4 @@
-import { BranchCalendar, Coordinates, findPromisingFaults, PromisingRules } from "#domains";
+import { BranchCalendar, Coordinates, findPromisingFaults, PromisingRules, StalenessRule } from "#domains";
 import { ConfigurationError, readConfiguration } from "#platform";
 import { Address, BranchCode, Currency, NonNegativeDecimal, SystemCode } from "#contracts";
 import { Type, type Static } from "typebox";
@@ -50,6 +50,7 @@ const Channel = Type.Object(
     folder: Type.Optional(
       Type.String({ description: "A folder watched for order files, relative to the configuration." }),
     ),
+    staleness: Type.Optional(StalenessRule),
   },
   { additionalProperties: false },
 );
@@ -200,3 +201,7 @@ export function readHub(given: unknown): HubConfiguration {
   if (faults.length > 0) throw new ConfigurationError(faults);
   return configuration;
 }
+
+/** What each channel that says so is told of old stock. */
+export const stalenessRules = ({ channels }: HubConfiguration): ReadonlyMap<string, StalenessRule> =>
+  new Map(channels.flatMap(({ code, staleness }) => (staleness ? [[code, staleness] as const] : [])));

@@ -23,7 +23,7 @@ import {
   createOrderDesk,
   createResubmit,
   createShipmentDesk,
-  askAvailableToPromise,
+  createPromiseDesk,
   createPriceDesk,
   createComparisonDesk,
   createStockDesk,
@@ -70,7 +70,7 @@ import {
   type ReferenceSync,
 } from "#processes";
 import { createOrderFolder, readOrderFile, takeOrders } from "#systems";
-import type { HubConfiguration } from "./configuration.ts";
+import { stalenessRules, type HubConfiguration } from "./configuration.ts";
 import { intakePolicies } from "./intake-policies.ts";
 import { openWebhookDoors } from "./doors.ts";
 import { openStore } from "./store.ts";
@@ -431,11 +431,11 @@ function publishersOf(
   { systems, promising }: Business,
 ): readonly ChannelPublisher[] {
   const lanes = new Map(connected.map(({ code, lane }) => [code, lane]));
-  return configuration.channels.flatMap(({ code: channel }) => {
+  return configuration.channels.flatMap(({ code: channel, staleness }) => {
     const storefront = systems.storefrontOf(channel);
     const lane = storefront && lanes.get(storefront.code);
     if (!storefront || !lane) return [];
-    return createChannelPublisher({ database, clock, log, channel, storefront, lane, promising }) ?? [];
+    return createChannelPublisher({ database, clock, log, channel, storefront, lane, promising, staleness }) ?? [];
   });
 }
 
@@ -515,7 +515,8 @@ function httpHub(
 ): HttpHub {
   const { clock, log } = options;
   const { database, ids, waker } = ground;
-  const { operators, orders, reservations, doors, inbound, switches, board, book, policies } = business;
+  const { operators, orders, reservations, doors, inbound, switches, board, book, policies, promising } = business;
+  const staleness = stalenessRules(options.configuration);
   const systems = knownSystems(options.configuration, connected);
   const limit = staleAfter(options.configuration.feeds);
   return {
@@ -538,10 +539,9 @@ function httpHub(
     ),
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
-    availability: createStockDesk({ board, book, clock, reserves: business.promising.reserves, staleAfter: limit })
+    availability: createStockDesk({ board, book, clock, reserves: promising.reserves, staleness, staleAfter: limit })
       .availability,
-    availableToPromise: (skus, asked) =>
-      askAvailableToPromise(database, { clock, promising: business.promising }, skus, asked),
+    availableToPromise: createPromiseDesk({ board, book, clock, promising, staleAfter: limit }).availableToPromise,
     prices: createPriceDesk({ book, clock, timeZone: policies.timeZone, staleAfter: limit }).prices,
     readiness: () => readiness(database),
   };

@@ -1,18 +1,21 @@
-/** Bytes lent for one answer; given back once they are on their way. */
-export interface LentBytes {
-  readonly bytes: Buffer;
-  /** Whoever gives back must not touch the bytes any more. */
+/** An answer as it is sent: text where it is small; where it is large, bytes that are lent, and given back once they are on their way. */
+export interface WrittenAnswer {
+  readonly content: string | Buffer;
+  /** Whoever gives back must not touch the content any more. */
   giveBack(): void;
 }
 
 const SMALL_BYTES = 32_768;
 const FREE_MAX = 32;
+const COMMA = 0x2c;
+const nothingLent = (): void => undefined;
 
 /**
- * Large answers are put together in memory that was used before: fresh memory of that size comes page by page from the system, and to fault the
- * pages in takes ten times as long as to copy the answer.
+ * Puts answers together: a head, items with commas between them, an end, all of it ASCII (`asciiJson`). A small one leaves as text, together with its headers in one piece. A large one is
+ * put into memory that was used before: fresh memory of that size comes page by page from the system, and to fault the pages in takes ten times as
+ * long as to copy the answer.
  */
-export function createAnswerBuffers(): (parts: readonly Buffer[]) => LentBytes {
+export function createAnswerBuffers(): (head: string, items: readonly Buffer[], end: string) => WrittenAnswer {
   const free: Buffer[] = [];
 
   function large(bytes: number): Buffer {
@@ -21,22 +24,36 @@ export function createAnswerBuffers(): (parts: readonly Buffer[]) => LentBytes {
     return found ?? Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(bytes)));
   }
 
-  return (parts) => {
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    if (length <= SMALL_BYTES) return { bytes: Buffer.concat(parts, length), giveBack: () => undefined };
+  function lent(head: string, items: readonly Buffer[], end: string, length: number): WrittenAnswer {
     const whole = large(length);
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
+    let at = whole.write(head, 0, "latin1");
+    for (const [index, item] of items.entries()) {
+      if (index > 0) whole[at++] = COMMA;
+      whole.set(item, at);
+      at += item.length;
     }
+    whole.write(end, at, "latin1");
     let isLent = true;
     return {
-      bytes: whole.subarray(0, length),
+      content: whole.subarray(0, length),
       giveBack() {
         if (isLent && free.length < FREE_MAX) free.push(whole);
         isLent = false;
       },
     };
+  }
+
+  return (head, items, end) => {
+    const commas = Math.max(0, items.length - 1);
+    const length = items.reduce((sum, item) => sum + item.length, head.length + commas + end.length);
+    if (length > SMALL_BYTES) return lent(head, items, end, length);
+    const text = items.map((item) => item.toString("latin1")).join(",");
+    return { content: head + text + end, giveBack: nothingLent };
   };
 }
+
+const BEYOND_ASCII = /[\u0080-\uffff]/g;
+const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/** JSON in which each character is one byte: what is not ASCII is written as an escape. */
+export const asciiJson = (value: unknown): string => JSON.stringify(value).replace(BEYOND_ASCII, escaped);

@@ -22,7 +22,7 @@ import { createOrderDesk } from "./desks/order-desk.ts";
 import { createReservationDesk } from "./desks/reservation-desk.ts";
 import { createShipmentDesk } from "./desks/shipment-desk.ts";
 import { createPriceDesk } from "./desks/price-desk.ts";
-import { askAvailableToPromise } from "./desks/promise-desk.ts";
+import { createPromiseDesk } from "./desks/promise-desk.ts";
 import { createStockDesk } from "./desks/stock-desk.ts";
 import { createSystemDesk } from "./desks/system-desk.ts";
 import { createHttpServer } from "./http-server.ts";
@@ -118,7 +118,7 @@ const server = createHttpServer(
     webhooks,
     story: (any) => readStory(database, any),
     availability: createStockDesk({ board, book, clock }).availability,
-    availableToPromise: (skus, asked) => askAvailableToPromise(database, { clock, promising: plainPlan }, skus, asked),
+    availableToPromise: createPromiseDesk({ board, book, clock, promising: plainPlan }).availableToPromise,
     prices: createPriceDesk({ book, clock }).prices,
     readiness: async () => [],
   },

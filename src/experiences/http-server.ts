@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { CrossdockError, CorrelationId, errorCatalogue } from "#contracts";
+import type { Caller } from "#governance";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { fastify, type FastifyReply, type FastifyRequest } from "fastify";
 import { Compile } from "typebox/compile";
@@ -77,27 +78,55 @@ function hangUpOnSilenceOnClose(server: Server): void {
 /** Nobody passes without a token but where the route itself says so; a route that says nothing is shut. */
 function addGate(server: Server, hub: Hub): void {
   server.decorateRequest("caller", null);
-  server.addHook("onRequest", async (request, reply) => {
-    reply.header("x-correlation-id", request.id);
-    const { access = "operator" } = request.routeOptions.config;
-    if (access !== "operator" || request.is404) return;
-    request.caller = await hub.gate.identify(request.headers.authorization);
-    if (request.caller) return;
+  const letIn = (request: FastifyRequest, caller: Caller | null): CrossdockError | undefined => {
+    request.caller = caller;
+    if (caller) return undefined;
     const detail =
       request.headers.authorization === undefined
         ? "There is no Authorization header."
         : "The token is not one of ours, or it was renewed.";
-    throw new CrossdockError("unauthenticated", detail);
+    return new CrossdockError("unauthenticated", detail);
+  };
+  const letInLater = async (request: FastifyRequest, caller: Promise<Caller | null>): Promise<void> => {
+    const refused = letIn(request, await caller);
+    if (refused) throw refused;
+  };
+  // Most callers are known at once: nothing then waits for a promise.
+  server.addHook("onRequest", (request, reply, done): unknown => {
+    reply.header("x-correlation-id", request.id);
+    const { access = "operator" } = request.routeOptions.config;
+    if (access !== "operator" || request.is404) return done();
+    const caller = hub.gate.identify(request.headers.authorization);
+    return caller instanceof Promise ? letInLater(request, caller) : done(letIn(request, caller));
   });
 }
 
 function countRequests(server: Server, hub: Hub): void {
   const requests = hub.metrics.counter("crossdock_http_requests_total", "HTTP requests answered, by route and status.");
   const seconds = hub.metrics.histogram("crossdock_http_request_seconds", "How long HTTP requests took, by route.");
-  server.addHook("onResponse", async (request, reply) => {
-    const route = `${request.method} ${request.routeOptions.url ?? "unknown"}`;
-    requests.add({ route, status: String(reply.statusCode) });
-    seconds.observe(reply.elapsedTime / 1000, { route });
+  const open = (route: string) => ({
+    took: seconds.of({ route }),
+    answered: new Map<number, ReturnType<typeof requests.of>>(),
+    statusOf: (status: number) => requests.of({ route, status: String(status) }),
+  });
+  // A route's configuration is one object: it stands for the route. Where there is none, the method does.
+  const routes = new Map<unknown, ReturnType<typeof open>>();
+  server.decorateRequest("receivedMs", 0);
+  server.addHook("onRequest", (request, _reply, done) => {
+    request.receivedMs = performance.now();
+    done();
+  });
+  // Counted when the answer is handed over, not when it has left: whoever waits for that has two listeners more a request.
+  server.addHook("onSend", (request, reply, _payload, done) => {
+    const { config, url = "unknown" } = request.routeOptions;
+    const key = request.is404 ? request.method : config;
+    const route = routes.get(key) ?? open(`${request.method} ${url}`);
+    routes.set(key, route);
+    const answered = route.answered.get(reply.statusCode) ?? route.statusOf(reply.statusCode);
+    route.answered.set(reply.statusCode, answered);
+    answered();
+    route.took((performance.now() - request.receivedMs) / 1000);
+    done();
   });
 }
 
@@ -106,7 +135,13 @@ function registerRoutes(server: Server, hub: Hub, routes: readonly Route[]): voi
   server.removeAllContentTypeParsers();
   const registerReading = (type: "*" | RegExp, read: (body: Buffer) => unknown, those: (route: Route) => boolean) =>
     server.register(async (scope) => {
-      scope.addContentTypeParser(type, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => read(body));
+      scope.addContentTypeParser(type, { parseAs: "buffer" }, (_request, body: Buffer, done) => {
+        try {
+          done(null, read(body));
+        } catch (error) {
+          done(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
       for (const route of routes.filter(those)) route.register(scope.withTypeProvider(), hub);
     });
   registerReading(JSON_TYPES, parseJsonBody, ({ takes, judgesBody }) => takes !== "bytes" && !judgesBody);

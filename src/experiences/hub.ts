@@ -13,8 +13,9 @@ import type { TokenGate } from "#governance";
 import type { ChannelLag, Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
 import type { StockComparison } from "#processes";
-import type { LentBytes } from "./answer-buffers.ts";
+import type { WrittenAnswer } from "./answer-buffers.ts";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
+import type { Knowledge } from "./v1/knowledge.ts";
 import type { WebhookDoor } from "./webhooks/webhook-door.ts";
 
 /** Who does something by hand, and why: what the audit trail demands. */
@@ -106,6 +107,14 @@ export interface AtpAsked {
   readonly channel?: string;
 }
 
+/** What can be promised by date, and how old that knowledge is. */
+export interface PromiseAnswer {
+  readonly answeredAt: string;
+  readonly knowledge: Knowledge;
+  /** Items nobody has any position of are left out. */
+  readonly items: AvailableToPromise[];
+}
+
 export interface AvailabilityQuestion {
   /** Each once. */
   readonly skus: readonly string[];
@@ -117,7 +126,7 @@ export interface AvailabilityAnswer {
   /** Of what is known: while it stays the same, so do the figures. */
   readonly tag: string;
   /** `Availability`, written out. */
-  json(): LentBytes;
+  json(): WrittenAnswer;
 }
 
 export interface PriceQuestion {
@@ -154,7 +163,8 @@ export interface Hub {
   availability(question: AvailabilityQuestion): AvailabilityAnswer;
   /** `Prices`, written out. */
   prices(question: PriceQuestion): string;
-  availableToPromise(skus: readonly string[], asked: AtpAsked): Promise<readonly AvailableToPromise[]>;
+  /** From memory as well. */
+  availableToPromise(skus: readonly string[], asked: AtpAsked): PromiseAnswer;
   /** What must be in order before requests are welcome; each with a sentence. */
   readiness(): Promise<readonly { readonly check: string; readonly isReady: boolean; readonly explanation: string }[]>;
 }

@@ -30,6 +30,6 @@ export { createReservationDesk } from "./desks/reservation-desk.ts";
 export { createShipmentDesk } from "./desks/shipment-desk.ts";
 export { createComparisonDesk } from "./desks/comparison-desk.ts";
 export { createPriceDesk } from "./desks/price-desk.ts";
-export { askAvailableToPromise } from "./desks/promise-desk.ts";
+export { createPromiseDesk } from "./desks/promise-desk.ts";
 export { createStockDesk } from "./desks/stock-desk.ts";
 export { createSystemDesk, type KnownSystem } from "./desks/system-desk.ts";

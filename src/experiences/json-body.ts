@@ -14,12 +14,14 @@ const reasonOf = (message: string): string =>
     .replace(/, "?\.{0,3}.*is not valid JSON$/s, "")
     .replace(/^Unexpected end of JSON input$/, "it ends too early");
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /** Reads a body as JSON; throws "malformed-body" with line and column. */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) throw new CrossdockError("malformed-body", "The body is empty; JSON was expected.");
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    text = utf8.decode(body);
   } catch (cause) {
     throw new CrossdockError("malformed-body", "The body is not UTF-8.", { cause });
   }

@@ -1,5 +1,5 @@
 import { findFaults } from "#contracts";
-import { advanceFeed, createPositionBoard, createReferenceBook } from "#domains";
+import { advanceFeed, createPositionBoard, createReferenceBook, type StalenessRule } from "#domains";
 import type { Database } from "#platform";
 import { sampleCustomer, samplePrice, sampleProduct, testDatabase, tradingPost } from "#testing";
 import { afterAll, describe, expect, it } from "vitest";
@@ -118,7 +118,7 @@ describe("asking what can be promised", () => {
         desk
           .availability({ skus: [elbow], channel })
           .json()
-          .bytes.toString(),
+          .content.toString(),
       ).items[0];
     expect(told("portal").availableToPromise).toBe("130");
     expect(told("web-shop")).toMatchObject({
@@ -212,6 +212,67 @@ describe("asking what it costs", () => {
     const refused = await ask({ customerNumber: "C-0", lines });
     expect(refused.statusCode).toBe(422);
     expect(refused.json().faults).toMatchObject([{ path: "/customerNumber", found: "C-0" }]);
+  });
+});
+
+describe("asking on behalf of a channel that takes nothing too old", () => {
+  const hour = 3_600;
+  const staleness = new Map<string, StalenessRule>([
+    ["shows", { maxAgeSeconds: hour, whenStale: "show" }],
+    ["buffers", { maxAgeSeconds: hour, whenStale: "buffer", buffer: "20" }],
+    ["calls", { maxAgeSeconds: hour, whenStale: "call-us" }],
+  ]);
+  const desk = createStockDesk({ board, book, clock: post.clock, staleness });
+  const ask = (channel: string) => {
+    const { tag, json } = desk.availability({ skus: [elbow, pallet], channel });
+    const answer = JSON.parse(json().content.toString());
+    expect(findFaults(Availability, answer)).toEqual([]);
+    return { tag, item: answer.items[0], items: answer.items };
+  };
+  const hear = async () => {
+    const progress = { system: "erp", entity: "stock", cursor: "2", received: 0, changed: 0 };
+    await database.transaction((tx) => advanceFeed(tx, progress, post.clock.now()));
+    await book.refresh();
+  };
+
+  it("tells the figures as they are while they are young, and degrades them each in its way when they are not", async () => {
+    await post.setOnHand(elbow, "ATL", "15");
+    await post.setOnHand(elbow, "DFW", "30");
+    await board.refresh();
+    await hear();
+    const young = ask("buffers");
+    expect(young.item).toMatchObject({ availableToPromise: "45" });
+    expect(young.item.stale).toBeUndefined();
+    const heardAt = post.clock.now().toISOString();
+    await post.clock.advance(hour * 1000 - 1);
+    expect(ask("buffers")).toEqual(young);
+    await post.clock.advance(1);
+    const old = ask("buffers");
+    expect(old.item).toMatchObject({
+      availableToPromise: "25",
+      positions: [{ availableToPromise: "0", onHand: "15" }, { availableToPromise: "10" }],
+      stale: { confirmedAt: heardAt, ageSeconds: hour, maxAgeSeconds: hour, whenStale: "buffer" },
+    });
+    expect(old.item.stale.explanation).toBe(
+      "The stock was last confirmed 3600 s ago, and may be 3600 s old here: 20 less is told.",
+    );
+    expect(old.tag).not.toBe(young.tag);
+    expect(ask("shows").item).toMatchObject({ availableToPromise: "45", stale: { whenStale: "show" } });
+    expect(ask("calls").items).toMatchObject([
+      {
+        availableToPromise: "0",
+        positions: [{ availableToPromise: "0" }, { availableToPromise: "0" }],
+        stale: { whenStale: "call-us" },
+      },
+      { availableToPromise: "0", stale: { whenStale: "call-us" } },
+    ]);
+    expect(ask("another").item.stale).toBeUndefined();
+  });
+
+  it("takes it back as soon as the owner is heard again, who had nothing new to say", async () => {
+    await hear();
+    expect(ask("calls").item).toMatchObject({ availableToPromise: "45" });
+    expect(ask("calls").item.stale).toBeUndefined();
   });
 });
 

@@ -24,6 +24,8 @@ declare module "fastify" {
   }
   interface FastifyRequest {
     caller: Caller | null;
+    /** When its head was read, as `performance.now()` counts. */
+    receivedMs: number;
   }
   interface FastifyInstance {
     /** Aborts when the server stops: what streams must end by itself. */

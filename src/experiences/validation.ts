@@ -1,7 +1,7 @@
 import { CrossdockError, findFaults, type Fault } from "#contracts";
 import type { FastifySchemaCompiler } from "fastify";
 import type { FastifySerializerCompiler } from "fastify/types/schema.js";
-import type { TSchema } from "typebox";
+import { Type, type TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { Value } from "typebox/value";
 
@@ -13,11 +13,16 @@ function located(fault: Fault, part: string | undefined): Fault {
   return name ? { ...fault, path: `${name} ${fault.path.slice(1)}` } : fault;
 }
 
+/** Of text only: what arrives as text has nothing to be read as. */
+const isOfText = (schema: TSchema): boolean =>
+  Type.IsObject(schema) && Object.values(schema.properties).every((property) => Type.IsString(property));
+
 /** Judges each part of a request; what is wrong is said with all faults, in plain words. Query and path arrive as text and are read as what the schema wants. */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const judge = Compile(schema);
+  const comesAsWanted = httpPart === "body" || isOfText(schema);
   return (value: unknown) => {
-    const read = httpPart === "body" ? value : Value.Convert(schema, value);
+    const read = comesAsWanted ? value : Value.Convert(schema, value);
     if (judge.Check(read)) return { value: read };
     const faults = findFaults(schema, read).map((fault) => located(fault, httpPart));
     return {

@@ -16,9 +16,13 @@ interface Instrument {
 
 export interface Counter {
   add(labels?: Labels, by?: number): void;
+  /** The one series of these labels, for who counts often. */
+  of(labels: Labels): (by?: number) => void;
 }
 export interface Histogram {
   observe(seconds: number, labels?: Labels): void;
+  /** The one series of these labels, for who observes often. */
+  of(labels: Labels): (seconds: number) => void;
 }
 export interface Metrics {
   counter(name: string, help: string): Counter;
@@ -74,29 +78,30 @@ export function createMetrics(): Metrics {
       const values = new Map<string, { labels: Labels; value: number }>();
       const samples = () => [...values.values()].map(({ labels, value }) => ({ suffix: "", labels, value }));
       instruments.push({ name, help, kind: "counter", samples });
-      return {
-        add(labels = {}, by = 1) {
-          const key = keyOf(labels);
-          const { labels: first, value } = values.get(key) ?? { labels, value: 0 };
-          values.set(key, { labels: first, value: value + by });
-        },
-      };
+      function of(labels: Labels): (by?: number) => void {
+        const key = keyOf(labels);
+        const one = values.get(key) ?? { labels, value: 0 };
+        values.set(key, one);
+        return (by = 1) => void (one.value += by);
+      }
+      return { of, add: (labels = {}, by) => of(labels)(by) };
     },
     histogram(name, help, buckets = LATENCIES) {
       const series = new Map<string, Buckets>();
       const samples = () => [...series.values()].flatMap((one) => histogramSamples(buckets, one));
       instruments.push({ name, help, kind: "histogram", samples });
-      return {
-        observe(seconds, labels = {}) {
-          const key = keyOf(labels);
-          const one = series.get(key) ?? { labels, counts: buckets.map(() => 0), sum: 0, count: 0 };
-          series.set(key, one);
+      function of(labels: Labels): (seconds: number) => void {
+        const key = keyOf(labels);
+        const one = series.get(key) ?? { labels, counts: buckets.map(() => 0), sum: 0, count: 0 };
+        series.set(key, one);
+        return (seconds) => {
           const index = buckets.findIndex((bound) => seconds <= bound);
           if (index >= 0) one.counts[index] = (one.counts[index] ?? 0) + 1;
           one.sum += seconds;
           one.count += 1;
-        },
-      };
+        };
+      }
+      return { of, observe: (seconds, labels = {}) => of(labels)(seconds) };
     },
     gauge(name, help, read) {
       const samples = async () => (await read()).map(({ labels = {}, value }) => ({ suffix: "", labels, value }));

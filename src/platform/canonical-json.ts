@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** A copy, sorted, is written faster by far than through a replacer, and every order's draft passes here. */
 function sorted(value: unknown): unknown {
@@ -12,4 +12,7 @@ function sorted(value: unknown): unknown {
 export const canonicalJson = (value: unknown): string => JSON.stringify(sorted(value)) ?? "null";
 
 /** SHA-256 of the canonical JSON, in hex. */
-export const fingerprint = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex");
+export const fingerprint = (value: unknown): string => fingerprintOfText(canonicalJson(value));
+
+/** Of what is canonical JSON already. */
+export const fingerprintOfText = (canonical: string): string => hash("sha256", canonical);

@@ -44,6 +44,8 @@ export interface TransactionOptions {
 }
 
 export interface Database extends Queryable {
+  /** One connection for statements that follow each other without waiting for answers. Each stands for itself: this is no transaction. */
+  together<Result>(work: (one: Queryable) => Promise<Result>): Promise<Result>;
   transaction<Result>(work: (tx: Transaction) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
   session(): Promise<Session>;
   close(): Promise<void>;
@@ -67,6 +69,7 @@ const typeParsers: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === DATE_OID ? asText : pg.types.getTypeParser(oid, format)),
 };
 
+const isAborted = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === "25P02";
 const SERIALIZATION_FAILURE = "40001";
 const DEADLOCK = "40P01";
 /** Whether a failed transaction was the victim of its neighbours and may simply be tried again. */
@@ -104,14 +107,23 @@ const branded = (inside: Pick<Transaction, "query" | "send" | "afterCommit">): T
 async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  let why: unknown;
   const afterwards: (() => void)[] = [];
   try {
     const queryable = queryableOver(client);
     const sent: Promise<unknown>[] = [];
+    const query: Queryable["query"] = async (statement, parameters) => {
+      try {
+        return await queryable.query(statement, parameters);
+      } catch (error) {
+        why ??= error;
+        throw error;
+      }
+    };
     const tx = branded({
-      ...queryable,
+      query,
       send(statement, parameters) {
-        const answered = queryable.query(statement, parameters);
+        const answered = query(statement, parameters);
         // Its error is the transaction's, told when everything sent is awaited; until then it is not unheard.
         answered.catch(() => {});
         sent.push(answered);
@@ -131,7 +143,8 @@ async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Re
   } catch (error) {
     // Where even the rollback fails the connection is gone, and with it the transaction.
     await client.query("rollback").catch((lost: Error) => (broken = lost));
-    throw error;
+    // Statements that were on the wire behind the one that failed say no more than that one has.
+    throw isAborted(error) ? why : error;
   } finally {
     client.release(broken);
   }
@@ -176,6 +189,18 @@ export function openDatabase({
   );
   return {
     ...queryableOver(pool),
+    async together(work) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        return await work(queryableOver(client));
+      } catch (error) {
+        if (isConnectionLoss(error)) broken = new Error("The connection was lost.", { cause: error });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
     async transaction(work, { retries = 0 } = {}) {
       for (let attempt = 0; ; attempt += 1) {
         try {

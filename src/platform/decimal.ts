@@ -58,6 +58,20 @@ export function round(value: string, places: number): string {
   const rounded = exact(value).toDecimalPlaces(places);
   return (rounded.isZero() ? new Exact(0) : rounded).toFixed(places);
 }
+/** `round(multiply(a, b), places)`, without writing the product down. */
+export function multiplyRounded(a: string, b: string, places: number): string {
+  const [x, y] = [readSmall(a), readSmall(b)];
+  const product = x && y && multiplySmall(x, y);
+  const rounded = product && roundSmall(product, places);
+  return rounded ? writeSmall(rounded) : round(multiply(a, b), places);
+}
+/** `compare(multiply(a, b), multiply(c, d))`, without writing the products down. */
+export function compareProducts([a, b]: readonly [string, string], [c, d]: readonly [string, string]): number {
+  const [w, x, y, z] = [readSmall(a), readSmall(b), readSmall(c), readSmall(d)];
+  const left = w && x && multiplySmall(w, x);
+  const right = y && z && multiplySmall(y, z);
+  return (left && right && compareSmall(left, right)) ?? compare(multiply(a, b), multiply(c, d));
+}
 /** -1, 0 or 1. */
 export function compare(a: string, b: string): number {
   const [x, y] = [readSmall(a), readSmall(b)];

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { describe, expect, it } from "vitest";
-import { claimBatch, noteChanges, plainPlan, purgeChanges } from "#domains";
+import { advanceFeed, claimBatch, noteChanges, plainPlan, purgeChanges, type StalenessRule } from "#domains";
 import { CallFailure, silentLog, turnableClock } from "#platform";
 import type { AvailabilityBatch, Call, Storefront } from "#systems";
 import { testDatabase } from "#testing";
@@ -50,8 +50,12 @@ type Shop = ReturnType<typeof aShop>;
 
 let channels = 0;
 const aChannel = () => `channel-${(channels += 1)}`;
-function publisherOf(shop: Shop, channel: string, about: { capacity?: () => number; rules?: string } = {}) {
-  const { capacity = () => 1, rules = "v1" } = about;
+function publisherOf(
+  shop: Shop,
+  channel: string,
+  about: { capacity?: () => number; rules?: string; staleness?: StalenessRule } = {},
+) {
+  const { capacity = () => 1, rules = "v1", staleness } = about;
   const publisher = createChannelPublisher({
     database,
     clock,
@@ -60,6 +64,7 @@ function publisherOf(shop: Shop, channel: string, about: { capacity?: () => numb
     storefront: shop.handle,
     lane: { capacity },
     promising: { ...plainPlan, version: rules },
+    staleness,
   });
   if (!publisher) throw new Error("This shop can be told.");
   return publisher;
@@ -275,4 +280,26 @@ describe("two nodes that both take themselves for the eldest", () => {
     expect(shop.told().at(-1)).toBe("B 109");
     expect(shop.told()).toEqual([...new Set(shop.told())]);
   });
+});
+
+it("tells a channel less when the stock's owner is silent for too long, and all when he is heard again", async () => {
+  const shop = aShop();
+  const publisher = publisherOf(shop, aChannel(), {
+    staleness: { maxAgeSeconds: 3_600, whenStale: "buffer", buffer: "4" },
+  });
+  const hear = () => {
+    const progress = { system: "erp", entity: "stock", cursor: "1", received: 0, changed: 0 };
+    return database.transaction((tx) => advanceFeed(tx, progress, clock.now()));
+  };
+  await database.query("delete from inventory_positions");
+  await stock("SILENT", "ATL", 10);
+  await database.query("update inventory_positions set as_of = $1", [clock.now()]);
+  await hear();
+  await publishAll(publisher);
+  await clock.advance(3_600_000);
+  await publishAll(publisher);
+  await publishAll(publisher);
+  await hear();
+  await publishAll(publisher);
+  expect(shop.told()).toEqual(["SILENT 10", "SILENT 6", "SILENT 10"]);
 });

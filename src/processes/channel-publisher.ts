@@ -1,5 +1,11 @@
 import {
   availabilityFor,
+  confirmedAtMs,
+  degraded,
+  readFeeds,
+  stalenessEpoch,
+  stalenessOf,
+  type StalenessRule,
   claimBatch,
   findPositions,
   giveUpBatch,
@@ -37,6 +43,8 @@ interface PublisherOptions {
   readonly storefront: SystemHandle<Storefront>;
   readonly lane: { capacity(): number };
   readonly promising: Pick<PromisingPlan, "reserves" | "version">;
+  /** What the channel is told of stock nobody has confirmed for long; undefined: the figures as they are. */
+  readonly staleness: StalenessRule | undefined;
 }
 
 const NOTHING: Published = { told: 0, hasMore: false };
@@ -46,9 +54,33 @@ const LOST_AFTER_MS = 5_000;
 const REST_AT_MOST_MS = 15_000;
 const restMs = (failures: number) => Math.min(REST_AT_MOST_MS, FIRST_REST_MS * 2 ** failures);
 
+/** What a channel may sell, and by which rules that is said. */
+function figuresFor({ database, clock, channel, promising, staleness }: PublisherOptions) {
+  async function figuresOf(skus: readonly string[]): Promise<readonly ChannelFigure[]> {
+    const positions = await findPositions(database, skus);
+    const feeds = staleness ? await readFeeds(database) : [];
+    const now = clock.now();
+    return skus.map((sku) => {
+      const known = positions.get(sku) ?? [];
+      const available = availabilityFor(channel, sku, known, promising.reserves);
+      const isStale = staleness && stalenessOf(staleness, confirmedAtMs(known, feeds), now);
+      return { sku, available: isStale ? degraded(staleness, available) : available };
+    });
+  }
+
+  /** By what the figures are made; where it changes, any of them may. */
+  async function rulesNow(): Promise<string> {
+    const version = promising.version ?? "";
+    return staleness ? `${version} ${stalenessEpoch(staleness, await readFeeds(database), clock.now())}` : version;
+  }
+
+  return { figuresOf, rulesNow };
+}
+
 /** Keeps a channel told of what it may sell: the latest figures in as few calls as it allows. Null where it cannot be told. */
 export function createChannelPublisher(options: PublisherOptions): ChannelPublisher | null {
-  const { database, clock, log, channel, storefront, lane, promising } = options;
+  const { database, clock, log, channel, storefront, lane } = options;
+  const { figuresOf, rulesNow } = figuresFor(options);
   const { connector } = storefront;
   const { availabilityLimits: limits } = connector;
   const publishAvailability = connector.publishAvailability?.bind(connector);
@@ -56,14 +88,6 @@ export function createChannelPublisher(options: PublisherOptions): ChannelPublis
   const { itemsMax, everyMs } = limits;
   let notBeforeMs = 0;
   let failures = 0;
-
-  async function figuresOf(skus: readonly string[]): Promise<readonly ChannelFigure[]> {
-    const positions = await findPositions(database, skus);
-    return skus.map((sku) => ({
-      sku,
-      available: availabilityFor(channel, sku, positions.get(sku) ?? [], promising.reserves),
-    }));
-  }
 
   async function send(items: readonly ChannelFigure[], { sequence }: Publication, signal: AbortSignal): Promise<void> {
     const key = `availability:${channel}:${sequence}`;
@@ -124,7 +148,7 @@ export function createChannelPublisher(options: PublisherOptions): ChannelPublis
   return {
     channel,
     async publish(signal) {
-      const publication = await noteChanges(database, channel, promising.version ?? "", clock.now());
+      const publication = await noteChanges(database, channel, await rulesNow(), clock.now());
       if (publication === null) return NOTHING;
       if (clock.now().getTime() < notBeforeMs || lane.capacity() < 1) return NOTHING;
       return tell(publication, signal);

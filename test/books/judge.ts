@@ -1,4 +1,4 @@
-import { checkBooks } from "#domains";
+import { checkBooks, fillBackorders, readPositionsWaitedFor } from "#domains";
 import { sendAgain } from "./actions/orders.ts";
 import type { Trade } from "./trade.ts";
 import { history, testimony } from "./witness.ts";
@@ -18,7 +18,11 @@ export async function wrongWith(trade: Trade): Promise<readonly string[]> {
 
 /** What must be true besides when nobody has anything left to do. */
 export async function wrongAtRest(trade: Trade): Promise<readonly string[]> {
-  const { database } = trade;
+  const { database, nodes } = trade;
+  // As the next reading of the feeds does: whoever was passed by because somebody else was at his order is served.
+  await nodes[0]?.within(async (tx) =>
+    fillBackorders(tx, await readPositionsWaitedFor(tx), { avoidRefusedBranches: true }),
+  );
   const broken = await database.query<{ told: string }>(
     `select format('a fact for %s %s is parked: %s', process, instance_id, explanation) as told from parked_facts
      union all

@@ -39,9 +39,12 @@ export function tradingPost(database: Database) {
   const newIntake = (different: Partial<IntakePolicies> = {}) =>
     createOrderIntake({ database, eventLog, ids, clock, policies: { ...policies, ...different } });
 
-  /** One that judges by a book, or plans by an outlook, instead of reading the database for each list. */
-  const newIntakeBy = (sources: { readonly reference?: ReferenceSource; readonly outlook?: StockOutlookSource }) =>
-    createOrderIntake({ database, eventLog, ids, clock, policies, ...sources });
+  /** One that judges by a book, or plans by an outlook, instead of reading the database for each list; or has a database that is in nobody else's hands. */
+  const newIntakeBy = (sources: {
+    readonly reference?: ReferenceSource;
+    readonly outlook?: StockOutlookSource;
+    readonly database?: Database;
+  }) => createOrderIntake({ database, eventLog, ids, clock, policies, ...sources });
 
   /** As the stock feed does it: who waits for what came is served in the same transaction. */
   async function setOnHand(sku: string, branch: string, onHand: string, more: Partial<StockLevel> = {}) {

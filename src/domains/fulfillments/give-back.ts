@@ -62,15 +62,16 @@ export async function seekElsewhere(
   const backordered = [...Map.groupBy(missing, (piece) => piece.salesOrderId)].map(([salesOrderId, pieces]) =>
     SalesOrderBackordered({ salesOrderId, cause, lines: byLine(pieces) }, storyOf(salesOrderId)),
   );
-  const elsewhere = await fillBackorders(tx, await otherPositions(tx, missing), { avoidRefusedBranches: true });
+  const seeking = { avoidRefusedBranches: true, holdsPositions: true };
+  const elsewhere = await fillBackorders(tx, await otherPositions(tx, missing), seeking);
   const stays = untied.filter((piece) => piece.onHand === "stays");
   const freed = positionsOf(stays.filter((piece) => piece.becomes === "cancelled"));
   const leftBehind = positionsOf(stays.filter((piece) => piece.becomes === "backordered"));
   return [
     ...backordered,
     ...elsewhere,
-    ...(await fillBackorders(tx, freed)),
-    ...(await fillBackorders(tx, leftBehind, { avoidRefusedBranches: true })),
+    ...(await fillBackorders(tx, freed, { holdsPositions: true })),
+    ...(await fillBackorders(tx, leftBehind, seeking)),
   ];
 }
 

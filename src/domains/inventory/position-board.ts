@@ -4,6 +4,7 @@ import { oneAtATime } from "../changes/one-at-a-time.ts";
 import { readPositionChanges, type PositionKey } from "../changes/position-changes.ts";
 import { endOfChanges } from "../changes/read-changes.ts";
 import { findPositionsAt, readAllPositions } from "./find-positions.ts";
+import { findWaiting, readAllWaiting } from "./waiting.ts";
 
 /** An item on the board: every branch's position, in the order of the branches' codes. */
 export interface BoardItem {
@@ -22,6 +23,8 @@ export interface PositionBoard {
   /** Reads what changed until now, by whomever. Where it went wrong the board stays as it was, and grows older. */
   refresh(): Promise<void>;
   item(sku: string): BoardItem | undefined;
+  /** How much of the item is ordered and waited for, over all branches. */
+  waiting(sku: string): string;
   /** Grows with every change of the item. Comparable within this board only, which `edition` names. */
   version(sku: string): number;
   readonly edition: string;
@@ -68,6 +71,7 @@ interface BoardOptions {
 
 export function createPositionBoard({ database, clock, edition }: BoardOptions): PositionBoard {
   let positions: Positions = new Map();
+  let waiting = new Map<string, string>();
   let versions = new Map<string, number>();
   const items = twoGenerations<string, BoardItem>(SUMMED_MAX);
   let version = 0;
@@ -80,6 +84,7 @@ export function createPositionBoard({ database, clock, edition }: BoardOptions):
     const end = await endOfChanges(database);
     const read: Positions = new Map();
     await readAllPositions(database, (part) => part.forEach((position) => put(read, position)));
+    waiting = new Map(await readAllWaiting(database));
     version += 1;
     loadedVersion = version;
     [positions, versions, cursor, readAt] = [read, new Map(), end, from];
@@ -98,6 +103,15 @@ export function createPositionBoard({ database, clock, edition }: BoardOptions):
     }
   }
 
+  async function rereadWaiting(skus: readonly string[]): Promise<void> {
+    const found = await findWaiting(database, skus);
+    for (const sku of skus) {
+      const quantity = found.get(sku);
+      if (quantity === undefined) waiting.delete(sku);
+      else waiting.set(sku, quantity);
+    }
+  }
+
   async function readOn(): Promise<void> {
     if (cursor === null) return load();
     for (let isFull = true; isFull;) {
@@ -106,6 +120,7 @@ export function createPositionBoard({ database, clock, edition }: BoardOptions):
       if (changes.hasGap) return load();
       for (let at = 0; at < changes.positions.length; at += KEYS_AT_ONCE)
         await reread(changes.positions.slice(at, at + KEYS_AT_ONCE));
+      if (changes.waiting.length > 0) await rereadWaiting(changes.waiting);
       ({ cursor, isFull } = changes);
       if (!isFull) readAt = from;
     }
@@ -123,6 +138,7 @@ export function createPositionBoard({ database, clock, edition }: BoardOptions):
       items.set(sku, item);
       return item;
     },
+    waiting: (sku) => waiting.get(sku) ?? "0",
     version: (sku) => versions.get(sku) ?? loadedVersion,
     edition,
     readAt: () => readAt,

@@ -12,12 +12,16 @@ export interface Expected {
   readonly waiting: string;
 }
 
+/** Of the item `k.sku`. */
+export const expectedSql = {
+  inbound: `coalesce((select jsonb_agg(i) from inventory_positions p, jsonb_array_elements(p.inbound) as i where p.sku = k.sku), '[]')`,
+  waiting: `coalesce((select trim_scale(sum(l.quantity_backordered)) from sales_order_lines l
+                       where l.sku = k.sku and l.quantity_backordered > 0), 0)`,
+};
+
 export async function readExpected(database: Queryable, skus: readonly string[]): Promise<readonly Expected[]> {
   if (skus.length === 0) return [];
-  const text = `select k.sku,
-            coalesce((select jsonb_agg(i) from inventory_positions p, jsonb_array_elements(p.inbound) as i where p.sku = k.sku), '[]') as inbound,
-            coalesce((select trim_scale(sum(l.quantity_backordered)) from sales_order_lines l
-                       where l.sku = k.sku and l.quantity_backordered > 0), 0)::text as waiting
+  const text = `select k.sku, ${expectedSql.inbound} as inbound, ${expectedSql.waiting}::text as waiting
        from unnest(${textArraySql("$1::jsonb")}) as k(sku)`;
   return database.query<Expected>({ name: "read-expected", text }, [JSON.stringify(skus)]);
 }

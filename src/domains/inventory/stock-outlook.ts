@@ -1,4 +1,4 @@
-import { add, compare, subtract, type Queryable } from "#platform";
+import { add, subtract, type Queryable } from "#platform";
 import { textArraySql } from "../built-documents.ts";
 import type { FreeStock } from "./choose-branches.ts";
 import { availableSql } from "./read-stock.ts";
@@ -78,22 +78,4 @@ export function recordStock(outlook: StockOutlook): RecordedStock {
       taken.set(key, { sku, branch, quantity: add(taken.get(key)?.quantity ?? "0", quantity) });
     },
   };
-}
-
-/**
- * Whether what was decided by an outlook is true of the locked rows: what was taken is there; of items that fell short, every position that was
- * asked is as it was seen, for one more piece would have been promised; and of guarded items, none has less than was seen.
- */
-export function standsBefore(
-  { seen, taken }: Pick<RecordedStock, "seen" | "taken">,
-  { shortSkus, guardedSkus }: { readonly shortSkus: ReadonlySet<string>; readonly guardedSkus: ReadonlySet<string> },
-  locked: readonly FreePosition[],
-): boolean {
-  const now = new Map(locked.map((position) => [positionKey(position), position.available]));
-  const isThere = [...taken].every(([key, { quantity }]) => compare(now.get(key) ?? "0", quantity) >= 0);
-  if (!isThere || shortSkus.size + guardedSkus.size === 0) return isThere;
-  return [...seen].every(([key, { sku, available }]) => {
-    const difference = compare(now.get(key) ?? "0", available);
-    return (difference === 0 || !shortSkus.has(sku)) && (difference >= 0 || !guardedSkus.has(sku));
-  });
 }

@@ -19,13 +19,14 @@ const SHOWN_MAX = 3;
  */
 export function passedOver(
   inquiry: PriceInquiry,
-  { taken, standings, orderedBase }: PriceChoice,
+  choice: PriceChoice,
   unitPrice: string | null,
 ): readonly PassedOver[] {
+  const { taken, orderedBase } = choice;
   if (orderedBase === null) return NONE;
   const ordered = { unitOfMeasure: inquiry.unitOfMeasure, baseQuantity: orderedBase };
   const cheaper: { readonly standing: Standing; readonly looks: string }[] = [];
-  for (const standing of standings) {
+  for (const standing of choice.standings()) {
     if (standing.agreement === taken?.agreement) continue;
     const looks = looksLike(standing, ordered);
     if (unitPrice === null || compare(looks, unitPrice) < 0) cheaper.push({ standing, looks });

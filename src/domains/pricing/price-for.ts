@@ -1,7 +1,7 @@
 import type { PriceAgreement } from "#contracts";
-import { compare, divide, multiply, plain, round } from "#platform";
+import { compare, compareProducts, divide, multiply, multiplyRounded, plain, round } from "#platform";
 import { baseQuantityOf } from "../products/units.ts";
-import { standingsOf, type PriceInquiry, type SoldProduct, type Standing } from "./standing.ts";
+import { baseIfItHolds, standingsOf, type PriceInquiry, type SoldProduct, type Standing } from "./standing.ts";
 
 export interface Price {
   /** Of one ordered unit, four places. */
@@ -18,7 +18,7 @@ export interface NoPrice {
 }
 
 /** Money to the cent, half up. */
-export const amountOf = (quantity: string, unitPrice: string): string => round(multiply(quantity, unitPrice), 2);
+export const amountOf = (quantity: string, unitPrice: string): string => multiplyRounded(quantity, unitPrice, 2);
 
 const PARTICULAR: Readonly<Record<PriceAgreement["scope"], number>> = { customer: 2, "customer-group": 1, list: 0 };
 export const scopeNames: Readonly<Record<PriceAgreement["scope"], string>> = {
@@ -37,8 +37,8 @@ export interface Candidate {
 export interface PriceChoice {
   /** Null: none of them. */
   readonly taken: Candidate | null;
-  /** Every agreement that is not somebody else's. */
-  readonly standings: readonly Standing[];
+  /** Every agreement that is not somebody else's, for who wants to know why. */
+  standings(): readonly Standing[];
   /** Base units in one ordered unit; null: the item is not sold in it. */
   readonly orderedBase: string | null;
 }
@@ -53,22 +53,27 @@ export function choosePrice(
   product: SoldProduct,
 ): PriceChoice {
   const orderedBase = baseQuantityOf(product, inquiry.unitOfMeasure);
-  if (orderedBase === null) return { taken: null, standings: [], orderedBase };
-  const standings = standingsOf(inquiry, agreements, product, orderedBase);
+  if (orderedBase === null) return { taken: null, standings: () => [], orderedBase };
   let taken: Candidate | null = null;
-  for (const { agreement, baseQuantity, obstacle } of standings) {
-    if (obstacle !== null || baseQuantity === null) continue;
+  for (const agreement of agreements) {
+    // Nothing is reckoned for one that stands behind another anyhow.
+    if (taken && PARTICULAR[agreement.scope] < PARTICULAR[taken.agreement.scope]) continue;
+    const baseQuantity = baseIfItHolds(agreement, inquiry, product, orderedBase);
+    if (baseQuantity === null) continue;
     const candidate = { agreement, baseQuantity };
     if (!taken || beats(candidate, taken)) taken = candidate;
   }
-  return { taken, standings, orderedBase };
+  return { taken, standings: () => standingsOf(inquiry, agreements, product, orderedBase), orderedBase };
 }
 
 /** The choice as a price, with why. */
-export function priceOf({ taken, standings, orderedBase }: PriceChoice, inquiry: PriceInquiry): Price | NoPrice {
+export function priceOf(choice: PriceChoice, inquiry: PriceInquiry): Price | NoPrice {
+  const { taken, orderedBase } = choice;
   if (orderedBase === null)
     return { unitPrice: null, explanation: `${inquiry.sku} is not sold in ${inquiry.unitOfMeasure}.` };
-  return taken ? toPrice(taken, inquiry, orderedBase) : { unitPrice: null, explanation: whyNone(inquiry, standings) };
+  return taken
+    ? toPrice(taken, inquiry, orderedBase)
+    : { unitPrice: null, explanation: whyNone(inquiry, choice.standings()) };
 }
 
 /** Our price for what is ordered. */
@@ -91,10 +96,7 @@ function beats(a: Candidate, b: Candidate): boolean {
 const compareBreaks = (a: Candidate, b: Candidate): number =>
   a.agreement.unitOfMeasure === b.agreement.unitOfMeasure
     ? compare(a.agreement.minimumQuantity, b.agreement.minimumQuantity)
-    : compare(
-        multiply(a.agreement.minimumQuantity, a.baseQuantity),
-        multiply(b.agreement.minimumQuantity, b.baseQuantity),
-      );
+    : compareProducts([a.agreement.minimumQuantity, a.baseQuantity], [b.agreement.minimumQuantity, b.baseQuantity]);
 
 /** An agreement's price of one ordered unit, exact to four places: a price per case for who orders pieces, and the other way. */
 export const perOrderedUnit = (

@@ -1,5 +1,5 @@
 import type { PriceAgreement, Product } from "#contracts";
-import { compare, isPositive, multiply } from "#platform";
+import { compare, compareProducts, isPositive } from "#platform";
 import { baseQuantityOf } from "../products/units.ts";
 
 /** What is asked: this customer, so much of an item, in the unit ordered, on a day. */
@@ -47,7 +47,7 @@ function dayOrCurrency(agreement: PriceAgreement, { currency, on }: PriceInquiry
 function reaches(agreement: PriceAgreement, baseQuantity: string, inquiry: PriceInquiry, orderedBase: string): boolean {
   if (agreement.unitOfMeasure === inquiry.unitOfMeasure)
     return compare(inquiry.quantity, agreement.minimumQuantity) >= 0;
-  return compare(multiply(inquiry.quantity, orderedBase), multiply(agreement.minimumQuantity, baseQuantity)) >= 0;
+  return compareProducts([inquiry.quantity, orderedBase], [agreement.minimumQuantity, baseQuantity]) >= 0;
 }
 
 function unitOrQuantity(
@@ -60,6 +60,24 @@ function unitOrQuantity(
   return reaches(agreement, baseQuantity, inquiry, orderedBase) ? null : "quantity-too-small";
 }
 
+/** Null: the item is not sold in it, or nothing of it is in one. */
+function soldBase(product: SoldProduct, unitOfMeasure: string): string | null {
+  const known = baseQuantityOf(product, unitOfMeasure);
+  return known !== null && (known === "1" || isPositive(known)) ? known : null;
+}
+
+/** Base units in one unit of an agreement that holds for what is asked; null where it does not. `orderedBase`: base units in one ordered unit. */
+export function baseIfItHolds(
+  agreement: PriceAgreement,
+  inquiry: PriceInquiry,
+  product: SoldProduct,
+  orderedBase: string,
+): string | null {
+  if (!isOwn(agreement, inquiry) || dayOrCurrency(agreement, inquiry) !== null) return null;
+  const base = soldBase(product, agreement.unitOfMeasure);
+  return base !== null && reaches(agreement, base, inquiry, orderedBase) ? base : null;
+}
+
 /** Where each agreement stands that is not somebody else's. `orderedBase`: base units in one ordered unit. */
 export function standingsOf(
   inquiry: PriceInquiry,
@@ -70,8 +88,7 @@ export function standingsOf(
   const standings: Standing[] = [];
   for (const agreement of agreements) {
     if (!isOwn(agreement, inquiry)) continue;
-    const known = baseQuantityOf(product, agreement.unitOfMeasure);
-    const baseQuantity = known !== null && (known === "1" || isPositive(known)) ? known : null;
+    const baseQuantity = soldBase(product, agreement.unitOfMeasure);
     const obstacle = dayOrCurrency(agreement, inquiry) ?? unitOrQuantity(agreement, baseQuantity, inquiry, orderedBase);
     standings.push({ agreement, baseQuantity, obstacle });
   }

@@ -29,17 +29,9 @@ export const giveBackExpired = (tx: Transaction, skus: readonly string[], now: D
     { skus, now },
   );
 
-/** Whether anything has expired of these items and is not given back yet. */
-export async function hasExpired(tx: Transaction, skus: readonly string[], now: Date): Promise<boolean> {
-  const rows = await rowsOf(
-    tx,
-    `select 1 from reservation_lines r
-      where r.is_live and r.sku = any(${textArraySql("$1::jsonb -> 'skus'")}) and r.expires_at <= ($1::jsonb ->> 'now')::timestamptz
-      limit 1`,
-    { skus, now },
-  );
-  return rows.length > 0;
-}
+/** Whatever has expired of these items and is not given back yet; both are SQL. */
+export const expiredSql = (skus: string, now: string): string =>
+  `select from reservation_lines r where r.is_live and r.sku = any(${skus}) and r.expires_at <= ${now}`;
 
 /** Everything these reservations keep. */
 export const giveBackReservations = (

@@ -1,10 +1,17 @@
-import type { Product } from "#contracts";
-import type { PositionBoard, StaleAfter } from "#domains";
+import {
+  confirmedAtMs,
+  stalenessOf,
+  type Account,
+  type PositionBoard,
+  type StaleAfter,
+  type Staleness,
+  type StalenessRule,
+} from "#domains";
 import type { Clock } from "#platform";
 import type { AvailabilityAnswer, AvailabilityQuestion } from "../hub.ts";
-import { createAnswerBuffers, type LentBytes } from "../answer-buffers.ts";
-import { accountOf, ageSeconds, knowledgeOf, neverStale, type Book } from "./knowledge-desk.ts";
-import { createWrittenItems, lessKept, writeItem, type WrittenItem } from "./written-items.ts";
+import { asciiJson, createAnswerBuffers, type WrittenAnswer } from "../answer-buffers.ts";
+import { accountOf, createKnowledgeWriter, neverStale, secondsBetween, type Book } from "./knowledge-desk.ts";
+import { createWrittenItems, degradedItem, lessKept, writeItem, type WrittenItem } from "./written-items.ts";
 
 /** What channels keep for themselves, and so from the others. */
 interface KeptForChannels {
@@ -20,63 +27,71 @@ interface StockDeskOptions {
   readonly book: Book;
   readonly clock: Clock;
   readonly reserves?: KeptForChannels;
+  /** By channel; one that is not among them is told everything as it is. */
+  readonly staleness?: ReadonlyMap<string, StalenessRule>;
+  /** When a feed counts as stale, whatever the channel. */
   readonly staleAfter?: StaleAfter;
+}
+interface Stale {
+  readonly rule: StalenessRule;
+  readonly stale: Staleness;
 }
 
 /** What can be promised, from memory, put together from items that were written before. */
-export function createStockDesk({
-  board,
-  book,
-  clock,
-  reserves = nothingKept,
-  staleAfter = neverStale,
-}: StockDeskOptions) {
-  const written = createWrittenItems();
+export function createStockDesk(options: StockDeskOptions) {
+  const { board, book, clock, reserves = nothingKept, staleness = new Map<string, StalenessRule>() } = options;
+  const written = createWrittenItems({ board, book });
+  const known = createKnowledgeWriter(["stock"], options.staleAfter ?? neverStale);
   const lend = createAnswerBuffers();
 
-  function itemOf(product: Product, channel: string | undefined): WrittenItem {
-    const { sku } = product;
-    const item = board.item(sku);
-    if (!item || channel === undefined || !reserves.concerns(channel, sku)) return written(product, item);
-    const kept = {
-      at: (branch: string) => reserves.keptAt(channel, sku, branch),
-      overall: reserves.keptOverall(channel, sku),
-    };
-    return { bytes: writeItem(product, lessKept(item, kept)), asOfMs: item.asOfMs };
+  function staleOf(sku: string, channel: string | undefined, now: Date): Stale | null {
+    const rule = channel === undefined ? undefined : staleness.get(channel);
+    const stale = rule && stalenessOf(rule, confirmedAtMs(board.item(sku)?.positions ?? [], book.feeds()), now);
+    return stale ? { rule, stale } : null;
   }
 
-  function answer({ skus, customerNumber, channel }: AvailabilityQuestion): LentBytes {
+  /** Null: nobody knows the item. */
+  function itemOf(sku: string, channel: string | undefined, now: Date): WrittenItem | null {
+    const isKept = channel !== undefined && reserves.concerns(channel, sku);
+    const old = staleOf(sku, channel, now);
+    if (!isKept && !old) return written(sku);
+    const [product, item] = [book.product(sku), board.item(sku)];
+    if (!product) return null;
+    const seen = item && isKept ? lessKept(item, keptFrom(channel, sku)) : item;
+    return writeItem(product, seen && old ? degradedItem(seen, old.rule) : seen, old?.stale);
+  }
+
+  const keptFrom = (channel: string, sku: string) => ({
+    at: (branch: string) => reserves.keptAt(channel, sku, branch),
+    overall: reserves.keptOverall(channel, sku),
+  });
+
+  function answer({ skus, customerNumber, channel }: AvailabilityQuestion): WrittenAnswer {
     const now = clock.now();
     const account = customerNumber === undefined ? null : accountOf(book, customerNumber, "query customerNumber");
-    const parts: Buffer[] = [];
+    const items: Buffer[] = [];
     const unknown: { sku: string; explanation: string }[] = [];
-    let oldestMs = Number.POSITIVE_INFINITY;
+    let oldest: WrittenItem = NEVER;
     for (const sku of skus) {
-      const product = book.product(sku);
-      if (!product) {
-        unknown.push({ sku, explanation: `The hub knows no item ${sku}.` });
-        continue;
-      }
-      const { bytes, asOfMs } = itemOf(product, channel);
-      oldestMs = Math.min(oldestMs, asOfMs);
-      parts.push(parts.length === 0 ? bytes.subarray(1) : bytes);
+      const item = itemOf(sku, channel, now);
+      if (!item) unknown.push({ sku, explanation: `The hub knows no item ${sku}.` });
+      else items.push(item.bytes);
+      if (item && item.asOfMs < oldest.asOfMs) oldest = item;
     }
-    const oldest = Number.isFinite(oldestMs) ? new Date(oldestMs) : null;
-    const head = {
-      answeredAt: now.toISOString(),
-      knowledge: knowledgeOf({ readAt: board.readAt(), feeds: book.feeds(), entities: ["stock"], staleAfter }, now),
-      oldestAsOf: oldest?.toISOString() ?? null,
-      ageSeconds: ageSeconds(now, oldest),
-      ...(account ? { customerNumber, homeBranch: account.homeBranch } : {}),
-      unknown,
-    };
-    return lend([Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`), ...parts, CLOSE]);
+    const knowledge = known(board.readAt(), book.feeds(), now);
+    const asker = account ? writeAsker(account) : "";
+    const strangers = unknown.length === 0 ? "[]" : asciiJson(unknown);
+    return lend(`{${knowledge},${writeAge(oldest, now)}${asker},"unknown":${strangers},"items":[`, items, "]}");
   }
 
   /** The same tag, the same figures; only their age may be different. */
-  function tagOf({ skus }: AvailabilityQuestion): string {
-    const newest = skus.reduce((version, sku) => Math.max(version, board.version(sku)), 0);
-    return `W/"${board.edition}.${newest}.${book.version()}"`;
+  function tagOf({ skus, channel }: AvailabilityQuestion): string {
+    let newest = 0;
+    for (const sku of skus) newest = Math.max(newest, board.version(sku));
+    // Figures that grow too old are others, although nothing changed.
+    const isRuled = channel !== undefined && staleness.has(channel);
+    const old = isRuled ? skus.map((sku) => (staleOf(sku, channel, clock.now()) ? "s" : "-")).join("") : "";
+    return `W/"${board.edition}.${newest}.${book.version()}${old}"`;
   }
 
   return {
@@ -86,4 +101,13 @@ export function createStockDesk({
     }),
   };
 }
-const CLOSE = Buffer.from("]}");
+
+const NEVER: WrittenItem = { bytes: Buffer.alloc(0), asOfMs: Number.POSITIVE_INFINITY };
+
+const writeAge = ({ asOf, asOfMs }: WrittenItem, now: Date): string =>
+  asOf === undefined
+    ? '"oldestAsOf":null,"ageSeconds":null'
+    : `"oldestAsOf":"${asOf}","ageSeconds":${secondsBetween(asOfMs, now.getTime())}`;
+
+const writeAsker = ({ customerNumber, homeBranch }: Account): string =>
+  `,"customerNumber":${JSON.stringify(customerNumber)}${homeBranch === undefined ? "" : `,"homeBranch":"${homeBranch}"`}`;

@@ -1,39 +1,61 @@
 import type { Product } from "#contracts";
-import type { BoardItem } from "#domains";
+import {
+  degraded,
+  type BoardItem,
+  type PositionBoard,
+  type ReferenceBook,
+  type Staleness,
+  type StalenessRule,
+} from "#domains";
+import { asciiJson } from "../answer-buffers.ts";
 import { add, larger, smaller, subtract, twoGenerations } from "#platform";
 
-/** An item of an answer as it goes over the wire, behind a comma. */
+/** An item of an answer as it goes over the wire. */
 export interface WrittenItem {
   readonly bytes: Buffer;
-  /** The oldest statement among its positions; infinite where there is none. */
+  /** The oldest statement among its positions; where there is none, left out and infinite. */
+  readonly asOf?: string;
   readonly asOfMs: number;
 }
 
-interface Kept extends WrittenItem {
+interface Kept {
+  /** What was known when it was written, or last found to be the same. */
+  version: number;
+  bookVersion: number;
   readonly product: Product;
   readonly item: BoardItem | undefined;
+  readonly written: WrittenItem;
 }
 
 /** Two kilobytes each at ten branches: so many stay, others are written again when somebody asks. */
 const KEPT_MAX = 20_000;
 
+interface Known {
+  readonly board: Pick<PositionBoard, "item" | "version">;
+  readonly book: Pick<ReferenceBook, "product" | "version">;
+}
+
 /**
  * Writes each item once for every change of it, not once for every question: two hundred items at ten branches are 400 kB, and to write them out
- * takes three times as long as to send them.
+ * takes three times as long as to send them. Null: nobody knows the item.
  */
-export function createWrittenItems(): (product: Product, item: BoardItem | undefined) => WrittenItem {
+export function createWrittenItems({ board, book }: Known): (sku: string) => WrittenItem | null {
   const kept = twoGenerations<string, Kept>(KEPT_MAX);
-  return (product, item) => {
-    const known = kept.get(product.sku);
+  return (sku) => {
+    const known = kept.get(sku);
+    const [version, bookVersion] = [board.version(sku), book.version()];
+    if (known?.version === version && known.bookVersion === bookVersion) return known.written;
+    const product = book.product(sku);
+    if (!product) return null;
+    const item = board.item(sku);
     // Documents are replaced, never changed: the same object is the same content.
-    if (known && known.product === product && known.item === item) return known;
-    const written = {
-      product,
-      item,
-      asOfMs: item?.asOfMs ?? Number.POSITIVE_INFINITY,
-      bytes: writeItem(product, item),
-    };
-    kept.set(product.sku, written);
+    if (known?.product === product && known.item === item) {
+      known.version = version;
+      known.bookVersion = bookVersion;
+      return known.written;
+    }
+    const written = writeItem(product, item);
+    kept.set(sku, { version, bookVersion, product, item, written });
     return written;
   };
 }
@@ -48,11 +70,22 @@ export function lessKept(item: BoardItem, kept: { at(branch: string): string; re
   const inAll = add(...positions.map(({ availableToPromise }) => availableToPromise));
   return { ...item, positions, availableToPromise: smaller(inAll, overall) };
 }
+/** The item as a channel is told of it that takes nothing as old as this. */
+export function degradedItem(item: BoardItem, rule: StalenessRule): BoardItem {
+  const positions = item.positions.map((position) => ({
+    ...position,
+    availableToPromise: degraded(rule, position.availableToPromise),
+  }));
+  return { ...item, positions, availableToPromise: degraded(rule, item.availableToPromise) };
+}
 const floor = (quantity: string) => larger(quantity, "0");
 
-export function writeItem({ sku, baseUnitOfMeasure }: Product, item: BoardItem | undefined): Buffer {
-  const { availableToPromise = "0", asOf, positions = [] } = item ?? {};
-  return Buffer.from(
-    `,${JSON.stringify({ sku, unitOfMeasure: baseUnitOfMeasure, availableToPromise, asOf, positions })}`,
-  );
+export function writeItem(
+  { sku, baseUnitOfMeasure }: Product,
+  item: BoardItem | undefined,
+  stale?: Staleness,
+): WrittenItem {
+  const { availableToPromise = "0", asOf, asOfMs = Number.POSITIVE_INFINITY, positions = [] } = item ?? {};
+  const written = asciiJson({ sku, unitOfMeasure: baseUnitOfMeasure, availableToPromise, asOf, stale, positions });
+  return { bytes: Buffer.from(written, "latin1"), asOfMs, ...(asOf === undefined ? {} : { asOf }) };
 }

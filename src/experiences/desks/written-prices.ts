@@ -16,13 +16,16 @@ import type { Book } from "./knowledge-desk.ts";
 /** What an answer says of an agreement to everybody who gets its price in one unit: the part that is long. */
 interface WrittenPrice {
   readonly product: Product;
+  readonly unitOfMeasure: string;
   readonly unitPrice: string;
   /** `"unitPrice":..,"source":..,"pricedBy":{..},"explanation":..` */
   readonly json: string;
+  /** The same agreement's in another unit. */
+  readonly other: WrittenPrice | null;
 }
 
 /** Half a kilobyte each: so many agreements stay, others are written again when somebody asks. */
-const KEPT_MAX = 20_000;
+const KEPT_MAX = 50_000;
 
 /** What all lines of a question share. */
 export interface PriceContext extends Pick<PriceInquiry, "customer" | "currency" | "on"> {
@@ -30,39 +33,47 @@ export interface PriceContext extends Pick<PriceInquiry, "customer" | "currency"
 }
 type AskedLine = Pick<PriceInquiry, "sku" | "quantity" | "unitOfMeasure">;
 
-/** Half a kilobyte each: so many answered lines stay, as long as nothing in the book is different. */
-const LINES_KEPT_MAX = 40_000;
+/** So many customers' lines stay, and so many of each, as long as nothing in the book is different. */
+const CUSTOMERS_KEPT_MAX = 250;
+const LINES_KEPT_MAX = 200;
 
 /**
- * Lines of a price answer as JSON. What is said of an agreement is written once, whoever asks for how much. A whole line is kept as well: a
- * storefront asks for the same items on every page, and while the book stays as it is so does the answer.
+ * Lines of a price answer as JSON. What is said of an agreement is written once, whoever asks for how much. A customer's lines are kept as well: a storefront
+ * asks for the same items on every page, and while the book stays as it is so does the answer. They lie together, by customer, so that they are found while warm.
  */
 export function createWrittenPrices(book: Book): (context: PriceContext, lines: readonly AskedLine[]) => string[] {
-  const agreements = twoGenerations<PriceAgreement, Map<string, WrittenPrice>>(KEPT_MAX);
-  const kept = twoGenerations<string, string>(LINES_KEPT_MAX);
+  const written = twoGenerations<PriceAgreement, WrittenPrice>(KEPT_MAX);
+  const kept = twoGenerations<string, Map<string, string>>(CUSTOMERS_KEPT_MAX);
   let version = book.version();
 
+  function linesOf({ customer, currency, on, explain }: PriceContext): Map<string, string> {
+    const asker = `${customer.customerNumber} ${currency} ${on} ${explain}`;
+    const known = kept.get(asker);
+    if (known && known.size <= LINES_KEPT_MAX) return known;
+    const lines = new Map<string, string>();
+    kept.set(asker, lines);
+    return lines;
+  }
+
   return (context, lines) => {
-    if (version !== book.version()) {
-      kept.clear();
-      version = book.version();
-    }
+    if (version !== book.version()) kept.clear();
+    version = book.version();
     const { customer, currency, on, explain } = context;
-    const asked = `${customer.customerNumber} ${currency} ${on} ${explain} `;
-    return lines.map((line) => {
-      const key = `${asked}${line.quantity} ${line.unitOfMeasure} ${line.sku}`;
-      const known = kept.get(key);
-      if (known !== undefined) return known;
-      const written = writeLine(book, agreements, explain, { customer, currency, on, ...line });
-      kept.set(key, written);
-      return written;
+    const known = linesOf(context);
+    return lines.map(({ sku, quantity, unitOfMeasure }) => {
+      const key = `${quantity} ${unitOfMeasure} ${sku}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const line = writeLine(book, written, explain, { customer, currency, on, sku, quantity, unitOfMeasure });
+      known.set(key, line);
+      return line;
     });
   };
 }
 
-type WrittenAgreements = TwoGenerations<PriceAgreement, Map<string, WrittenPrice>>;
+type WrittenPrices = TwoGenerations<PriceAgreement, WrittenPrice>;
 
-function writeLine(book: Book, written: WrittenAgreements, explain: boolean, inquiry: PriceInquiry): string {
+function writeLine(book: Book, written: WrittenPrices, explain: boolean, inquiry: PriceInquiry): string {
   const { sku, quantity, unitOfMeasure, customer } = inquiry;
   const head = `{"sku":${JSON.stringify(sku)},"quantity":"${quantity}","unitOfMeasure":"${unitOfMeasure}"`;
   const product = book.product(sku);
@@ -82,20 +93,22 @@ function writeLine(book: Book, written: WrittenAgreements, explain: boolean, inq
 /** Documents are replaced, never changed: the same object is the same content. */
 function writtenPrice(
   book: Book,
-  written: WrittenAgreements,
+  written: WrittenPrices,
   choice: PriceChoice,
   product: Product,
   inquiry: PriceInquiry,
 ): WrittenPrice | null {
   if (!choice.taken) return null;
   const { agreement } = choice.taken;
-  const byUnit = written.get(agreement) ?? new Map<string, WrittenPrice>();
-  const known = byUnit.get(inquiry.unitOfMeasure);
-  if (known && known.product === product) return known;
+  const { unitOfMeasure } = inquiry;
+  const first = written.get(agreement);
+  for (let one = first ?? null; one?.product === product; one = one.other)
+    if (one.unitOfMeasure === unitOfMeasure) return one;
   const price = priceOf(choice, inquiry);
   if (price.unitPrice === null) return null;
-  const made = { product, unitPrice: price.unitPrice, json: writePrice(book, price) };
-  written.set(agreement, byUnit.set(inquiry.unitOfMeasure, made));
+  const other = first?.product === product ? first : null;
+  const made = { product, unitOfMeasure, unitPrice: price.unitPrice, json: writePrice(book, price), other };
+  written.set(agreement, made);
   return made;
 }
 

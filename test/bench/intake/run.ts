@@ -81,6 +81,7 @@ async function sideBySide(scenario: Scenario): Promise<Outcome | null> {
 async function besideThePast(orders: number): Promise<void> {
   const scenario = { name: `${orders} past orders`, connections: 64 };
   const full = await cluster.freshDatabase("past", "trade");
+  await runScenario("crossdock", scenario, { cluster, ground: full, seconds: 3, warmUpSeconds: 1 });
   await fillPast(full.database, orders);
   const gigabytes = (await bytesOfPast(full.database)) / 1e9;
   console.log(

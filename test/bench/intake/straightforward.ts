@@ -13,6 +13,7 @@ import { findOriginals, findPurchaseOrders } from "../../../src/domains/orders/i
 import { completed, type CompletePolicies } from "../../../src/domains/orders/intake/policies.ts";
 import { promiseBackorders } from "../../../src/domains/orders/intake/promise-backorders.ts";
 import { referenceInDatabase } from "../../../src/domains/orders/intake/reference.ts";
+import { written, type WrittenRequest } from "../../../src/domains/orders/intake/submission.ts";
 import { toSalesOrder } from "../../../src/domains/orders/intake/to-sales-order.ts";
 
 interface Context {
@@ -31,7 +32,8 @@ const CONTENTION_RETRIES = 5;
  */
 export function createStraightforwardIntake(context: Context): (request: SubmitRequest) => Promise<SubmitResult> {
   const policies = completed(context.policies);
-  return async (request) => {
+  return async (submitted) => {
+    const request = written(submitted);
     const faults = requestFaults(request);
     if (faults.length > 0) return { outcome: "rejected", repeat: false, faults };
     return context.database.transaction((tx) => submitOne(tx, request, { ...context, policies }), {
@@ -42,7 +44,7 @@ export function createStraightforwardIntake(context: Context): (request: SubmitR
 
 async function submitOne(
   tx: Transaction,
-  request: SubmitRequest,
+  request: WrittenRequest,
   { ids, clock, policies, eventLog }: Context & { readonly policies: CompletePolicies },
 ): Promise<SubmitResult> {
   const now = clock.now();
@@ -109,7 +111,7 @@ async function write(
 
 async function insertOrder(tx: Transaction, order: DecidedOrder, now: Date): Promise<string> {
   const { request, checked, salesOrderId, correlationId, fingerprint, exposureAmount, holds } = order;
-  const { draft, idempotencyKey } = request;
+  const { draft, draftText, idempotencyKey } = request;
   const [row] = await tx.query<{ number: string }>(
     {
       name: "plain-insert-order",
@@ -126,7 +128,7 @@ async function insertOrder(tx: Transaction, order: DecidedOrder, now: Date): Pro
       draft.channelOrderNumber,
       idempotencyKey,
       fingerprint,
-      draft,
+      draftText,
       draft.customerNumber,
       draft.customerPurchaseOrder,
       draft.currency,

@@ -60,7 +60,8 @@ async function startHub(url: string) {
 
 /**
  * What Fastify does at the least for an answer of that size: the very one the hub gave to the first question, kept as an object and written by JSON.stringify
- * for each caller (`bare`), or kept as bytes and only sent (`bytes`). Neither looks at who asks, or for what.
+ * for each caller (`bare`), or kept as bytes and only sent (`bytes`). The same requests are sent to it: it takes their query apart and reads their JSON
+ * body, as any such route must; it looks at neither, nor at who asks.
  */
 async function startBare(answers: { readonly availability: string; readonly prices: string }) {
   const server = fastify();

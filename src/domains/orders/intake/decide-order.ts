@@ -9,11 +9,11 @@ import {
 import type { KitParts } from "../../products/kits.ts";
 import type { CheckedDraft, HoldFound } from "./check-draft.ts";
 import { sourcedByComponent } from "./kit-lines.ts";
-import type { SubmitRequest } from "./submission.ts";
+import type { WrittenRequest } from "./submission.ts";
 
 /** A draft that passed, before stock and credit are decided. */
 export interface Candidate {
-  readonly request: SubmitRequest;
+  readonly request: WrittenRequest;
   readonly fingerprint: string;
   readonly salesOrderId: string;
   readonly correlationId: string;

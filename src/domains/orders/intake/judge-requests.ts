@@ -1,11 +1,11 @@
 import { CorrelationId, type Fault } from "#contracts";
-import { fingerprint, type Ids } from "#platform";
+import { fingerprintOfText, type Ids } from "#platform";
 import { Compile } from "typebox/compile";
 import type { checkDraft } from "./check-draft.ts";
 import type { Candidate } from "./decide-order.ts";
 import { draftShapeFaults } from "./draft-shape.ts";
 import { channelNumberOf, conflictWith, type Original } from "./originals.ts";
-import type { SubmitRequest } from "./submission.ts";
+import type { WrittenRequest } from "./submission.ts";
 
 /** What becomes of one request, before stock and credit. `same-as`: an earlier one of this list was the same order. */
 export type Judgement =
@@ -17,7 +17,7 @@ export type Judgement =
 
 /** A request whose draft was checked by itself: what is wrong with it, or what would be written. */
 export interface CheckedRequest {
-  readonly request: SubmitRequest;
+  readonly request: WrittenRequest;
   readonly checked: ReturnType<typeof checkDraft>;
 }
 
@@ -30,8 +30,8 @@ const correlationId = Compile(CorrelationId);
 const KEY_LENGTH_MAX = 255;
 
 /** What is wrong with a request before anything is looked up. */
-export function requestFaults({ draft, idempotencyKey, correlationId: story }: SubmitRequest): Fault[] {
-  const faults = draftShapeFaults(draft);
+export function requestFaults({ draft, draftText, idempotencyKey, correlationId: story }: WrittenRequest): Fault[] {
+  const faults = draftShapeFaults(draft, draftText);
   if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(idempotencyKey) || idempotencyKey.length > KEY_LENGTH_MAX) {
     faults.push({ path: "/idempotencyKey", expected: `1 to ${KEY_LENGTH_MAX} printable ASCII characters` });
   }
@@ -51,7 +51,7 @@ export function judgeRequests(requests: readonly CheckedRequest[], context: Judg
     const salesOrderId = context.ids.next("so");
     const candidate: Candidate = {
       request,
-      fingerprint: fingerprint(request.draft),
+      fingerprint: fingerprintOfText(request.draftText),
       salesOrderId,
       correlationId: request.correlationId ?? salesOrderId,
       checked,
@@ -63,7 +63,7 @@ export function judgeRequests(requests: readonly CheckedRequest[], context: Judg
 }
 
 interface TakenNumbers {
-  find(request: SubmitRequest): Judgement | null;
+  find(request: WrittenRequest): Judgement | null;
   add(candidate: Candidate): void;
 }
 
@@ -73,15 +73,18 @@ function takenNumbers(originals: readonly Original[]): TakenNumbers {
   const candidateByKey = new Map<string, Candidate>();
   const candidateByNumber = new Map<string, Candidate>();
   return {
-    find({ draft, idempotencyKey }) {
+    find({ draft, draftText, idempotencyKey }) {
       const original = originalByKey.get(idempotencyKey) ?? originalByNumber.get(channelNumberOf(draft));
       if (original) {
-        const faults = conflictWith(original, draft);
+        const faults = conflictWith(original, { draft, draftText });
         return faults ? { is: "conflict", faults, salesOrderId: original.salesOrderId } : { is: "repeat", original };
       }
       const candidate = candidateByKey.get(idempotencyKey) ?? candidateByNumber.get(channelNumberOf(draft));
       if (!candidate) return null;
-      const faults = conflictWith({ fingerprint: candidate.fingerprint, draft: candidate.request.draft }, draft);
+      const faults = conflictWith(
+        { fingerprint: candidate.fingerprint, draft: candidate.request.draft },
+        { draft, draftText },
+      );
       return faults ? { is: "conflict", faults, salesOrderId: candidate.salesOrderId } : { is: "same-as", candidate };
     },
     add(candidate) {

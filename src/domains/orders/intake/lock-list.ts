@@ -1,6 +1,6 @@
 import type { Transaction } from "#platform";
 import { textArraySql } from "../../built-documents.ts";
-import type { CreditPosition } from "../../customers/credit.ts";
+import { creditsOf, creditSql, type CreditRow, type Credits } from "../../customers/read-credits.ts";
 import { availableSql } from "../../inventory/read-stock.ts";
 import type { FreePosition } from "../../inventory/stock-outlook.ts";
 
@@ -8,14 +8,12 @@ import type { FreePosition } from "../../inventory/stock-outlook.ts";
 export interface LockedList {
   /** The transaction's id, as changes of positions name it. */
   readonly tx: string;
-  /** By customer number. */
-  readonly credits: ReadonlyMap<string, CreditPosition>;
+  readonly credits: Credits;
   readonly positions: readonly FreePosition[];
 }
 
 export interface WhatToLock {
   readonly customerNumbers: readonly string[];
-  readonly positions: readonly { readonly sku: string; readonly branch: string }[];
   /**
    * Every position of these, also the empty ones: stock that arrives there waits until the order that found nothing is in the books, and then finds it
    * waiting.
@@ -23,58 +21,48 @@ export interface WhatToLock {
   readonly skus: readonly string[];
 }
 
-type CreditRow = readonly [
-  customerNumber: string,
-  creditLimit: string | null,
-  erpBalance: string,
-  hubExposure: string,
-  erpBalanceAsOf: string,
-];
-type PositionRow = readonly [sku: string, branch: string, available: string];
-
 interface Row {
   readonly tx: string;
   readonly credits: readonly CreditRow[];
-  readonly positions: readonly PositionRow[];
+  readonly positions: readonly (readonly [sku: string, branch: string, available: string])[];
 }
 
 /** Locks in the order everybody locks, each kind sorted by its key: credits, then positions. The register is kept by the caller before. */
-export async function lockList(tx: Transaction, { customerNumbers, positions, skus }: WhatToLock): Promise<LockedList> {
-  const keys = positions.map(({ sku, branch }) => [sku, branch]);
-  const [row] = await tx.query<Row>(lockStatement, [JSON.stringify({ customerNumbers, positions: keys, skus })]);
+export async function lockList(tx: Transaction, wanted: WhatToLock): Promise<LockedList> {
+  const [row] = await tx.query<Row>(lockStatement, [JSON.stringify(wanted)]);
   if (!row) throw new Error("The list could not be locked: the database answered no row.");
-  return {
-    tx: row.tx,
-    credits: new Map(
-      row.credits.map(([customerNumber, creditLimit, erpBalance, hubExposure, erpBalanceAsOf]) => [
-        customerNumber,
-        { creditLimit, erpBalance, hubExposure, erpBalanceAsOf },
-      ]),
-    ),
-    positions: row.positions.map(([sku, branch, available]) => ({ sku, branch, available })),
-  };
+  const positions = row.positions.map(([sku, branch, available]) => ({ sku, branch, available }));
+  return { tx: row.tx, credits: creditsOf(row.credits), positions };
 }
 
-// Counting the credits makes their locks come first, whatever plan there is.
+/**
+ * The locks, as common table expressions: `credits` of an array of customer numbers, then `positions` of a table of those wanted (sku, branch, least).
+ * Counting the credits makes their locks come first, whatever plan there is.
+ */
+export const lockedSql = (customerNumbers: string, wanted: string): string => `
+  credits as materialized (
+    select customer_number, credit_limit, erp_balance, hub_exposure, synced_at from customer_credits
+     where customer_number = any(${customerNumbers})
+     order by customer_number for no key update
+  ), wanted as materialized (${wanted}),
+  positions as materialized (
+    select p.sku, p.branch, ${availableSql} as available, w.least
+      from (select * from wanted where (select count(*) from credits) >= 0 order by sku, branch) w
+      join inventory_positions p on p.sku = w.sku and p.branch = w.branch
+     order by p.sku, p.branch for no key update of p
+  )`;
+
+export const lockedPositionsSql = `
+  coalesce((select json_agg(json_build_array(sku, branch, trim_scale(available)::text)) from positions), '[]')`;
+
+/** Every position of the statement's skus, as `wanted`. */
+export const allPositionsSql = `
+  select sku, branch, 0::numeric as least from inventory_positions where sku = any(${textArraySql("$1::jsonb -> 'skus'")})`;
+
 const lockStatement = {
   name: "lock-list",
   text: `
-  with credits as materialized (
-    select customer_number, credit_limit, erp_balance, hub_exposure, synced_at from customer_credits
-     where customer_number = any(${textArraySql("$1::jsonb -> 'customerNumbers'")})
-     order by customer_number for no key update
-  ), wanted as materialized (
-    select v ->> 0 as sku, v ->> 1 as branch from jsonb_array_elements($1::jsonb -> 'positions') v
-    union
-    select sku, branch from inventory_positions where sku = any(${textArraySql("$1::jsonb -> 'skus'")})
-  ), positions as materialized (
-    select p.sku, p.branch, ${availableSql} as available
-      from (select sku, branch from wanted where (select count(*) from credits) >= 0 order by sku, branch) w
-      join inventory_positions p on p.sku = w.sku and p.branch = w.branch
-     order by p.sku, p.branch for no key update of p
-  )
-  select pg_current_xact_id()::text as tx,
-         coalesce((select json_agg(json_build_array(customer_number, credit_limit::text, erp_balance::text, hub_exposure::text, synced_at))
-                     from credits), '[]') as credits,
-         coalesce((select json_agg(json_build_array(sku, branch, trim_scale(available)::text)) from positions), '[]') as positions`,
+  with ${lockedSql(textArraySql("$1::jsonb -> 'customerNumbers'"), allPositionsSql)}
+  select pg_current_xact_id()::text as tx, coalesce((select json_agg(${creditSql}) from credits), '[]') as credits,
+         ${lockedPositionsSql} as positions`,
 };

@@ -4,7 +4,7 @@ import { completed, type IntakePolicies } from "./policies.ts";
 import { referenceInDatabase, type ReferenceSource } from "./reference.ts";
 import { stockInDatabase, type StockOutlookSource } from "../../inventory/stock-outlook.ts";
 import { submitList, type ListContext } from "./submit-list.ts";
-import type { SubmitRequest, SubmitResult } from "./submission.ts";
+import { written, type SubmitRequest, type SubmitResult, type WrittenRequest } from "./submission.ts";
 
 /** The one way into the books. */
 export interface OrderIntake {
@@ -33,11 +33,11 @@ export function createOrderIntake({ database, ...options }: OrderIntakeOptions):
     ...options,
     policies: completed(options.policies),
   };
-  const takeWhole = (requests: readonly SubmitRequest[]) =>
+  const takeWhole = (requests: readonly WrittenRequest[]) =>
     retryWhenOvertaken(() => submitList(database, requests, context));
 
   /** What the database will not take is sought out by halves, so that it is refused alone. */
-  async function take(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]> {
+  async function take(requests: readonly WrittenRequest[]): Promise<readonly SubmitResult[]> {
     try {
       return requests.length === 0 ? [] : await takeWhole(requests);
     } catch (error) {
@@ -50,7 +50,7 @@ export function createOrderIntake({ database, ...options }: OrderIntakeOptions):
 
   return {
     async submit(requests) {
-      const shapes = requests.map((request) => ({ request, faults: requestFaults(request) }));
+      const shapes = requests.map(written).map((request) => ({ request, faults: requestFaults(request) }));
       const readable = shapes.filter(({ faults }) => faults.length === 0).map(({ request }) => request);
       const taken = (await take(readable)).values();
       return shapes.map(({ faults }): SubmitResult => {

@@ -1,7 +1,7 @@
 import type { Fault, SalesOrderDraft } from "#contracts";
-import { fingerprint, type Queryable } from "#platform";
+import { fingerprintOfText, type Queryable } from "#platform";
 import { differences } from "./differences.ts";
-import type { SubmitRequest } from "./submission.ts";
+import type { SubmitRequest, WrittenRequest } from "./submission.ts";
 
 /** An order taken before, as far as a repeat of it must be told from another order under the same number. */
 export interface Original {
@@ -37,16 +37,19 @@ export async function findOriginals(
 
 const originalsStatement = {
   name: "find-originals",
+  // Each looked up by itself: planned while the table is empty, a join would read all of it for as long as the plan is kept.
   text: `with asked as (
        select * from jsonb_to_recordset($1::jsonb) as a("idempotencyKey" text, channel text, "channelOrderNumber" text)
      ), found as (
-       select o.sales_order_id from asked a join sales_orders o on o.idempotency_key = a."idempotencyKey"
+       select o.sales_order_id from asked a, lateral (
+         select k.sales_order_id from sales_orders k where k.idempotency_key = a."idempotencyKey" limit 1) o
        union
-       select o.sales_order_id from asked a
-         join sales_orders o on o.channel = a.channel and o.channel_order_number = a."channelOrderNumber"
+       select o.sales_order_id from asked a, lateral (
+         select k.sales_order_id from sales_orders k
+          where k.channel = a.channel and k.channel_order_number = a."channelOrderNumber" limit 1) o
      )
      select o.sales_order_id as "salesOrderId", o.idempotency_key as "idempotencyKey", o.channel,
-            o.channel_order_number as "channelOrderNumber", o.fingerprint, o.draft,
+            o.channel_order_number as "channelOrderNumber", o.fingerprint, o.draft::json as draft,
             exists (select 1 from sales_order_holds h where h.sales_order_id = o.sales_order_id and h.held_at = o.accepted_at
                       and h.reason not in ('operator', 'erp-refused')) as "wasHeld"
        from found join sales_orders o using (sales_order_id)`,
@@ -55,9 +58,9 @@ const originalsStatement = {
 /** Null: a repeat with the same content. Otherwise what is different. */
 export function conflictWith(
   original: Pick<Original, "fingerprint" | "draft">,
-  draft: SalesOrderDraft,
+  { draft, draftText }: Pick<WrittenRequest, "draft" | "draftText">,
 ): readonly Fault[] | null {
-  return original.fingerprint === fingerprint(draft) ? null : differences(original.draft, draft);
+  return original.fingerprint === fingerprintOfText(draftText) ? null : differences(original.draft, draft);
 }
 
 export interface PurchaseOrderBearer {
@@ -66,7 +69,13 @@ export interface PurchaseOrderBearer {
   readonly salesOrderNumber: string;
 }
 
-/** The first order, not cancelled, that bears each customer purchase order number. */
+/** The first order, not cancelled, that bears the purchase order number of a customer; both are SQL. */
+export const bearerSql = (customerNumber: string, purchaseOrder: string): string => `(
+  select o.sales_order_number from sales_orders o
+   where o.customer_number = ${customerNumber} and o.customer_purchase_order = ${purchaseOrder} and o.stage <> 'cancelled'
+   order by o.accepted_at, o.sales_order_id limit 1)`;
+
+/** Who bears each customer purchase order number; those that nobody bears are left out. */
 export async function findPurchaseOrders(
   database: Queryable,
   drafts: readonly SalesOrderDraft[],
@@ -80,11 +89,8 @@ export async function findPurchaseOrders(
 
 const purchaseOrdersStatement = {
   name: "find-purchase-orders",
-  text: `select distinct on (o.customer_number, o.customer_purchase_order)
-            o.customer_number as "customerNumber", o.customer_purchase_order as "customerPurchaseOrder",
-            o.sales_order_number as "salesOrderNumber"
-       from jsonb_to_recordset($1::jsonb) as a("customerNumber" text, "customerPurchaseOrder" text)
-       join sales_orders o on o.customer_number = a."customerNumber" and o.customer_purchase_order = a."customerPurchaseOrder"
-      where o.stage <> 'cancelled'
-      order by o.customer_number, o.customer_purchase_order, o.accepted_at, o.sales_order_id`,
+  text: `select * from (
+       select a.*, ${bearerSql('a."customerNumber"', 'a."customerPurchaseOrder"')} as "salesOrderNumber"
+         from (select distinct * from jsonb_to_recordset($1::jsonb) as a("customerNumber" text, "customerPurchaseOrder" text)) a) b
+      where "salesOrderNumber" is not null`,
 };

@@ -8,10 +8,10 @@ import { businessDay } from "../../pricing/business-day.ts";
 import { checkDraft } from "./check-draft.ts";
 import { sourceOrder, type Candidate, type SourcedOrder, type Sourcing } from "./decide-order.ts";
 import { judgeRequests, type Judgement } from "./judge-requests.ts";
-import { findOriginals } from "./originals.ts";
+import type { Original } from "./originals.ts";
 import { replacementStock, skusInDoubt } from "./replace-lines.ts";
 import type { ListContext } from "./submit-list.ts";
-import type { SubmitRequest } from "./submission.ts";
+import type { WrittenRequest } from "./submission.ts";
 
 /** What became of each request as far as that can be said without a lock. */
 export interface JudgedList {
@@ -26,15 +26,13 @@ export interface JudgedList {
 /** Judges what can be judged by itself: reference data, and whether the order was here before. */
 export async function judgeList(
   database: Database,
-  requests: readonly SubmitRequest[],
+  requests: readonly WrittenRequest[],
+  originals: readonly Original[],
   now: Date,
   { ids, policies, reference: source, outlook }: Pick<ListContext, "ids" | "policies" | "reference" | "outlook">,
 ): Promise<JudgedList> {
   const drafts = requests.map(({ draft }) => draft);
-  const [reference, originals] = await Promise.all([
-    source.forDrafts(database, drafts),
-    findOriginals(database, requests),
-  ]);
+  const reference = await source.forDrafts(database, drafts);
   const today = businessDay(now, policies.timeZone);
   const branches = reference.branches().map(({ branch }) => branch);
   const doubtful = skusInDoubt(drafts, reference, policies.promising);

@@ -1,4 +1,5 @@
 import type { Fault, SalesOrder, SalesOrderDraft } from "#contracts";
+import { canonicalJson } from "#platform";
 
 /** One order as a door hands it in. */
 export interface SubmitRequest {
@@ -8,6 +9,16 @@ export interface SubmitRequest {
   /** The caller's business story; the order's own id where left out. */
   readonly correlationId?: string;
 }
+
+/** A request and its draft as canonical JSON: written once, looked through for what cannot be kept, and kept. */
+export interface WrittenRequest extends SubmitRequest {
+  readonly draftText: string;
+}
+
+export const written = (request: SubmitRequest): WrittenRequest => ({
+  ...request,
+  draftText: canonicalJson(request.draft),
+});
 
 /**
  * What became of it. `accepted` and `held`: the order is in the books. `rejected`: nothing was kept, `faults` says all that is wrong.

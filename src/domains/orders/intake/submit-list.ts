@@ -1,25 +1,20 @@
 import type { EventDraft, SalesOrder } from "#contracts";
-import { isPositive, subtract, type Clock, type Database, type Ids, type Transaction } from "#platform";
+import { subtract, type Clock, type Database, type Ids, type Queryable, type Transaction } from "#platform";
 import { keepRegister } from "../../inventory/position-register.ts";
-import { readExpected, readLockedStock } from "../../inventory/read-stock.ts";
-import {
-  outlookOf,
-  positionKey,
-  standsBefore,
-  type FreePosition,
-  type StockOutlookSource,
-} from "../../inventory/stock-outlook.ts";
+import { readExpected, readLockedStock, type Expected } from "../../inventory/read-stock.ts";
+import { outlookOf, positionKey, type FreePosition, type StockOutlookSource } from "../../inventory/stock-outlook.ts";
 import { businessDay } from "../../pricing/business-day.ts";
-import { giveBackExpired, hasExpired } from "../../reservations/give-back.ts";
+import { giveBackExpired } from "../../reservations/give-back.ts";
 import { redeem, skusOfClaims } from "../../reservations/redeem.ts";
 import { readSalesOrders } from "../read/read-sales-orders.ts";
 import { answersTo } from "./answers.ts";
 import { settleCredit, type DecidedOrder, type SourcedOrder } from "./decide-order.ts";
 import { holdDuplicatePurchaseOrders } from "./duplicate-purchase-orders.ts";
+import { holdPlan, isOvertaken, type DecidedList, type HeldPositions, type Seen } from "./hold-plan.ts";
 import { eventsOf } from "./intake-events.ts";
 import type { Judgement } from "./judge-requests.ts";
-import { lockList, type LockedList, type WhatToLock } from "./lock-list.ts";
-import { findPurchaseOrders, type PurchaseOrderBearer } from "./originals.ts";
+import { lockList } from "./lock-list.ts";
+import { lookUp, findBearers, type LookedUp } from "./look-up.ts";
 import {
   claimsOf,
   customersOf,
@@ -32,9 +27,9 @@ import {
 import type { CompletePolicies } from "./policies.ts";
 import { promiseBackorders } from "./promise-backorders.ts";
 import type { ReferenceSource } from "./reference.ts";
-import type { SubmitRequest, SubmitResult } from "./submission.ts";
+import type { SubmitResult, WrittenRequest } from "./submission.ts";
 import { toSalesOrder } from "./to-sales-order.ts";
-import { takeNumbers, writeOrders } from "./write-orders.ts";
+import { writeOrders, type NumberedOrder } from "./write-orders.ts";
 
 export interface ListContext {
   /** Appends in the caller's transaction; `EventLog` of #events is one. */
@@ -51,115 +46,128 @@ const CONTENTION_RETRIES = 5;
 type Documents = ReadonlyMap<string, SalesOrder>;
 
 /**
- * Takes a list of readable requests. Everything is decided before anything is locked, by an outlook of the stock; then only what the list touches is locked,
- * the outlook is held against the locked rows, and the list is written as planned. Where somebody was quicker, it is decided again with every
- * position of its items locked.
+ * Takes a list of readable requests. Everything is decided before anything is locked, by what the books and an outlook of the stock say just then. Then one
+ * transaction locks what the list was decided by, ends where it is not true any more, and writes, all in one round trip: nobody holds a lock while
+ * Node thinks. Where somebody was quicker, the list is decided again with every position of its items locked.
  */
 export async function submitList(
   database: Database,
-  requests: readonly SubmitRequest[],
+  requests: readonly WrittenRequest[],
   context: ListContext,
 ): Promise<readonly SubmitResult[]> {
   const now = context.clock.now();
-  const judged = await judgeList(database, requests, now, context);
-  const written = judged.candidates.length === 0 ? new Map() : await takeCandidates(database, judged, now, context);
+  const seen = await lookUp(database, requests, context.policies);
+  const judged = await judgeList(database, requests, seen.originals, now, context);
+  const work = { judged, seen, now, context };
+  const written = judged.candidates.length === 0 ? new Map() : await takeCandidates(database, work);
   return answersTo(judged.judgements, written, await readKnown(database, judged.judgements));
-}
-
-async function takeCandidates(
-  database: Database,
-  judged: JudgedList,
-  now: Date,
-  context: ListContext,
-): Promise<Documents> {
-  const work = { judged, now, context };
-  const options = { retries: CONTENTION_RETRIES };
-  // What a reservation keeps comes free under the locks only.
-  if (claimsOf(judged).length > 0) return database.transaction((tx) => takeUnderLocks(tx, work), options);
-  const plan = planSourcing(judged, await context.outlook.forSkus(database, skusOf(judged)));
-  const asPlanned = await database.transaction((tx) => takeAsPlanned(tx, plan, work), options);
-  return asPlanned ?? database.transaction((tx) => takeUnderLocks(tx, work), options);
 }
 
 interface Work {
   readonly judged: JudgedList;
+  readonly seen: LookedUp;
   readonly now: Date;
   readonly context: ListContext;
 }
 
-/** Null: the plan does not hold any more; nothing was written. */
-async function takeAsPlanned(tx: Transaction, plan: SourcingPlan, work: Work): Promise<Documents | null> {
-  const wanted = {
-    customerNumbers: customersOf(work.judged),
-    positions: [...plan.stock.taken.values()],
-    skus: [...plan.shortSkus, ...plan.guardedSkus],
-  };
-  const held = await lock(tx, wanted, work);
-  if (!standsBefore(plan.stock, plan, held.positions)) return null;
-  if (wanted.skus.length > 0 && (await hasExpired(tx, wanted.skus, work.now))) return null;
-  return take(tx, plan, held, work);
+async function takeCandidates(database: Database, work: Work): Promise<Documents> {
+  // What a reservation keeps comes free under the locks only.
+  const asSeen = claimsOf(work.judged).length > 0 ? null : await takeAsSeen(database, work);
+  return asSeen ?? database.transaction((tx) => takeUnderLocks(tx, work), { retries: CONTENTION_RETRIES });
+}
+
+/** Null: what was seen is not true any more; nothing was written. */
+async function takeAsSeen(database: Database, work: Work): Promise<Documents | null> {
+  const { judged, seen, now, context } = work;
+  const plan = planSourcing(judged, await context.outlook.forSkus(database, skusOf(judged)));
+  const list = decide(plan, { ...seen, expected: await expectedOf(database, plan) }, work);
+  try {
+    const held = await database.transaction(
+      async (tx) => {
+        const held = holdPlan(tx, list, now);
+        await write(tx, list, work);
+        return held;
+      },
+      { retries: CONTENTION_RETRIES },
+    );
+    learn(context, await held(), plan);
+    return documentsOf(list, work);
+  } catch (error) {
+    if (isOvertaken(error)) return null;
+    throw error;
+  }
 }
 
 /** Everything the list might want is locked first, so that what is decided by it is true. */
 async function takeUnderLocks(tx: Transaction, work: Work): Promise<Documents> {
-  const { judged, now } = work;
+  const { judged, now, context } = work;
   const claims = claimsOf(judged);
   const skus = [...new Set([...skusOf(judged), ...(await skusOfClaims(tx, claims))])];
-  const held = await lock(tx, { customerNumbers: customersOf(judged), positions: [], skus }, work);
+  const [, locked, bearers] = await Promise.all([
+    keepRegister(tx),
+    lockList(tx, { customerNumbers: customersOf(judged), skus }),
+    // Read after the credits are locked: whoever held them has committed, and what he wrote is seen.
+    findBearers(
+      tx,
+      judged.candidates.map(({ request }) => request),
+      context.policies,
+    ),
+  ]);
   await giveBackExpired(tx, skus, now);
   const redeemed = await redeem(tx, claims, now);
   const positions = await readLockedStock(tx, skus);
-  return take(tx, planSourcing(judged, outlookOf(positions), redeemed), { ...held, positions }, work);
+  const plan = planSourcing(judged, outlookOf(positions), redeemed);
+  const list = decide(plan, { ...locked, bearers, expected: await expectedOf(tx, plan) }, work);
+  await write(tx, list, work);
+  tx.afterCommit(() => learn(context, { tx: locked.tx, positions }, plan));
+  return documentsOf(list, work);
 }
 
-interface Held extends LockedList {
-  readonly bearers: readonly PurchaseOrderBearer[];
-  /** One for each order. */
-  readonly numbers: readonly string[];
-}
-
-/** In the order everybody locks: the register of positions, credits, orders (ours are new and nobody else's), positions. */
-async function lock(tx: Transaction, wanted: WhatToLock, { judged: { candidates } }: Work): Promise<Held> {
-  const drafts = candidates.map(({ request }) => request.draft);
-  const [, locked, bearers, numbers] = await Promise.all([
-    keepRegister(tx),
-    lockList(tx, wanted),
-    // Read after the credits are locked: whoever held them has committed, and what he wrote is seen.
-    findPurchaseOrders(tx, drafts),
-    takeNumbers(tx, candidates.length),
-  ]);
-  return { ...locked, bearers, numbers };
-}
-
-async function take(tx: Transaction, plan: SourcingPlan, held: Held, { now, context }: Work): Promise<Documents> {
-  const { policies, eventLog, outlook } = context;
-  const credits = new Map(held.credits);
-  const settled = holdDuplicatePurchaseOrders(plan.orders, held.bearers, policies).map((order) =>
+/** Settles what the goods alone do not: duplicate purchase orders, credit, and the days of what is backordered. */
+function decide(plan: SourcingPlan, seen: Seen, { now, context: { policies } }: Work): DecidedList {
+  const credits = new Map(seen.credits);
+  const settled = holdDuplicatePurchaseOrders(plan.orders, seen.bearers ?? [], policies).map((order) =>
     settleCredit(order, credits),
   );
-  const decided = await promise(tx, settled, businessDay(now, policies.timeZone));
-  const numbered = decided.map((order, index) => ({ order, number: held.numbers[index] ?? "" }));
-  writeOrders(tx, numbered, now);
-  await eventLog.append(
-    tx,
-    numbered.flatMap(({ order, number }) => eventsOf(order, number)),
-  );
-  tx.afterCommit(() => outlook.learn(held.tx, left(held.positions, plan)));
-  return new Map(numbered.map(({ order, number }) => [order.salesOrderId, toSalesOrder(order, number, now)]));
+  const today = businessDay(now, policies.timeZone);
+  return { plan, orders: promise(settled, seen.expected, today), seen, today };
 }
 
 /** Gives what is backordered the day it can be expected. */
-async function promise(
-  tx: Transaction,
+function promise(
   orders: readonly (SourcedOrder & Pick<DecidedOrder, "exposureAmount">)[],
+  expected: readonly Expected[],
   today: string,
-): Promise<DecidedOrder[]> {
-  const sourced = orders.map((order) => order.sourced);
-  const missing = sourced.flat().filter(({ backordered }) => isPositive(backordered));
-  const expected = await readExpected(tx, [...new Set(missing.map(({ sku }) => sku))]);
-  const promised = promiseBackorders(sourced, expected, today);
+): DecidedOrder[] {
+  const promised = promiseBackorders(
+    orders.map(({ sourced }) => sourced),
+    expected,
+    today,
+  );
   return orders.map((order, index) => ({ ...order, sourced: promised[index] ?? [] }));
 }
+
+/** What is on its way of everything that fell short. */
+const expectedOf = (database: Queryable, { shortSkus }: SourcingPlan): Promise<readonly Expected[]> =>
+  readExpected(database, [...shortSkus]);
+
+const numbered = ({ orders }: DecidedList, { seen: { numbers } }: Work): NumberedOrder[] =>
+  orders.map((order, index) => ({ order, number: numbers[index] ?? "" }));
+
+async function write(tx: Transaction, list: DecidedList, work: Work): Promise<void> {
+  const orders = numbered(list, work);
+  writeOrders(tx, orders, work.now);
+  await work.context.eventLog.append(
+    tx,
+    orders.flatMap(({ order, number }) => eventsOf(order, number)),
+  );
+}
+
+const documentsOf = (list: DecidedList, work: Work): Documents =>
+  new Map(numbered(list, work).map(({ order, number }) => [order.salesOrderId, toSalesOrder(order, number, work.now)]));
+
+const learn = ({ outlook }: ListContext, { tx, positions }: HeldPositions, plan: SourcingPlan): void =>
+  outlook.learn(tx, left(positions, plan));
 
 function left(positions: readonly FreePosition[], { stock }: SourcingPlan): FreePosition[] {
   return positions.map((position) => {

@@ -1,13 +1,13 @@
-import { subtract, packing, type Transaction } from "#platform";
+import { subtract, packing, type Queryable, type Transaction } from "#platform";
 import type { DecidedOrder } from "./decide-order.ts";
 
 /** Order numbers nobody else has. Those of a list that is not written after all are gaps. */
-export async function takeNumbers(tx: Transaction, count: number): Promise<readonly string[]> {
+export async function takeNumbers(database: Queryable, count: number): Promise<readonly string[]> {
   const statement = {
     name: "take-order-numbers",
     text: `select json_agg('SO-' || nextval('sales_order_numbers')) as numbers from generate_series(1, $1::integer)`,
   };
-  const [row] = await tx.query<{ numbers: readonly string[] }>(statement, [count]);
+  const [row] = await database.query<{ numbers: readonly string[] }>(statement, [count]);
   return row?.numbers ?? [];
 }
 
@@ -41,7 +41,7 @@ function orderRow({ order, number }: NumberedOrder) {
     channelOrderNumber: draft.channelOrderNumber,
     idempotencyKey,
     fingerprint,
-    draft,
+    draft: request.draftText,
     customerNumber: draft.customerNumber,
     customerPurchaseOrder: draft.customerPurchaseOrder,
     currency: draft.currency,
@@ -90,7 +90,7 @@ const orderPacking = packing<ReturnType<typeof orderRow>>({
   channelOrderNumber: "text",
   idempotencyKey: "text",
   fingerprint: "text",
-  draft: "jsonb",
+  draft: "text",
   customerNumber: "text",
   customerPurchaseOrder: "text",
   currency: "text",

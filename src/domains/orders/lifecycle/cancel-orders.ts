@@ -30,7 +30,7 @@ export async function cancelBeforeFulfillment(
   await lockCreditsOf(tx, salesOrderIds);
   await beginCancelling(tx, calls);
   await returnExposure(tx, salesOrderIds);
-  return [...(await fillBackorders(tx, await cancelUnsourced(tx, salesOrderIds)))];
+  return [...(await fillBackorders(tx, await cancelUnsourced(tx, salesOrderIds), { holdsPositions: true }))];
 }
 
 /** An order the ERP never had: there is nobody to wait for. */
@@ -63,7 +63,7 @@ export async function recallFulfillments(
   return [
     ...rows.map((row) => FulfillmentRecallRequested(row, storyOf(row.salesOrderId))),
     ...(await settleCancellations(tx, salesOrderIds)),
-    ...(await fillBackorders(tx, freed)),
+    ...(await fillBackorders(tx, freed, { holdsPositions: true })),
   ];
 }
 

@@ -6,13 +6,15 @@ import { priorities, servedBy, waitingOrderSql } from "../../promising/backorder
 import type { PromisingPlan } from "../../promising/promising-plan.ts";
 import type { BackorderPolicy } from "../../promising/promising-rules.ts";
 import { rowsOf } from "../../sql.ts";
-import { lockOrders, lockPositions, type Position } from "./locks.ts";
+import { lockIdleOrders, lockOrders, lockPositions, type Position } from "./locks.ts";
 import { settleKits } from "./settle-kits.ts";
 import { fillWaitingLines, type FreeStock, type NewAllocation, type WaitingLine } from "./waiting-lines.ts";
 
 export interface FillOptions {
   /** Leave out branches that refused, or found nothing of, the same order before: only new stock gives them a new chance. */
   readonly avoidRefusedBranches?: boolean;
+  /** The transaction holds positions already: orders that somebody else is at are passed by. He, or the next reading of the feeds, serves them. */
+  readonly holdsPositions?: boolean;
 }
 
 /**
@@ -30,15 +32,18 @@ export async function fillBackorders(
   const plan = await readPromisingPlan(tx);
   const drafts: EventDraft[] = [];
   // Between the look and the lock another may have served those whose turn it was: then it is the turn of those after them.
-  for (let before = ""; ;) {
+  for (let before = "", { holdsPositions = false } = options; ; holdsPositions = true) {
     const waitingOrders = await ordersWaitingFor(tx, positions, plan);
     const turn = waitingOrders.toSorted().join(" ");
     if (turn === before) return drafts;
     before = turn;
-    drafts.push(...(await fillInTurn(tx, waitingOrders, positions, plan, options)));
+    const held = holdsPositions ? await lockIdleOrders(tx, waitingOrders) : waitingOrders;
+    if (!holdsPositions) await lockOrders(tx, waitingOrders);
+    drafts.push(...(await fillInTurn(tx, held, positions, plan, options)));
   }
 }
 
+/** For orders that are locked. */
 async function fillInTurn(
   tx: Transaction,
   waitingOrders: readonly string[],
@@ -46,7 +51,6 @@ async function fillInTurn(
   plan: PromisingPlan,
   options: FillOptions,
 ): Promise<readonly EventDraft[]> {
-  await lockOrders(tx, waitingOrders);
   await (plan.keepsForChannels ? lockPositionsOf(tx, skusOf(positions)) : lockPositions(tx, positions));
   const lines = await readWaitingLines(tx, waitingOrders, positions, plan.backorders);
   const stock = await readFreeStock(tx, positions, plan.keepsForChannels);

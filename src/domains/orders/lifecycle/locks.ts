@@ -34,6 +34,22 @@ export async function lockOrders(tx: Transaction, salesOrderIds: readonly string
   );
 }
 
+/**
+ * For who holds positions already and would be late in that order: locks those nobody else is at, and answers which. Whoever is at the others may be waiting
+ * for our positions.
+ */
+export async function lockIdleOrders(tx: Transaction, salesOrderIds: readonly string[]): Promise<readonly string[]> {
+  const rows = await rowsOf<{ salesOrderId: string }>(
+    tx,
+    `select sales_order_id as "salesOrderId" from sales_orders
+      where sales_order_id in (select jsonb_array_elements_text($1::jsonb))
+      order by sales_order_id
+        for update skip locked`,
+    salesOrderIds,
+  );
+  return rows.map(({ salesOrderId }) => salesOrderId);
+}
+
 export async function lockPositions(tx: Transaction, positions: readonly Position[]): Promise<void> {
   await rowsOf(
     tx,

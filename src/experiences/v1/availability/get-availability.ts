@@ -10,6 +10,7 @@ const SKU = /^[\x21-\x2b\x2d-\x7e]{1,40}$/;
 
 /** Each item once, in the order asked. Throws "invalid-document" with what is wrong, item by item. */
 function skusOf(text: string): readonly string[] {
+  if (SKU.test(text)) return [text];
   const asked = text.split(",");
   const path = "query skus";
   const faults: Fault[] = asked
@@ -48,19 +49,19 @@ export const getAvailability = defineRoute({
     ),
     response: {
       // Sent as written by the desk; what it must look like is the schema's to say all the same.
-      200: Type.Unsafe<Buffer>(Availability),
+      200: Type.Unsafe<string | Buffer>(Availability),
       304: Type.Unsafe<string>(Type.String({ description: "Nothing changed since the answer that bore the tag." })),
     },
   },
   errors: ["invalid-document"],
-  handler: (hub) => async (request, reply) => {
+  handler: (hub) => (request, reply) => {
     const { skus, ...asking } = request.query;
     const answer = hub.availability({ skus: skusOf(skus), ...asking });
     reply.header("etag", answer.tag);
-    if (request.headers["if-none-match"] === answer.tag) return reply.code(304).send("");
-    const { bytes, giveBack } = answer.json();
+    if (request.headers["if-none-match"] === answer.tag) return void reply.code(304).send("");
+    const { content, giveBack } = answer.json();
     // Sent to the end or broken off: in either case nobody reads the bytes any more.
-    reply.raw.once("close", giveBack);
-    return reply.code(200).type("application/json; charset=utf-8").send(bytes);
+    if (typeof content !== "string") reply.raw.once("close", giveBack);
+    reply.code(200).type("application/json; charset=utf-8").send(content);
   },
 });

@@ -1,6 +1,7 @@
-import { AvailableToPromise, OrderQuantity, SystemCode } from "#contracts";
+import { AvailableToPromise, Instant, OrderQuantity, SystemCode } from "#contracts";
 import { Type } from "typebox";
 import { defineRoute } from "../../route.ts";
+import { Knowledge } from "../knowledge.ts";
 
 const SKUS_MAX = 50;
 
@@ -11,7 +12,7 @@ export const getAvailableToPromise = defineRoute({
   tag: "stock and prices",
   summary: "What can be promised of items now and by date, from which figures, and how old those are.",
   description:
-    "On hand less allocated, reserved and safety stock, and what is on its way after those who wait for it: cumulative, at each branch and in all. With `quantity`, the first day by which so much is there. With `channel`, less what is kept for others.",
+    "Answered from the hub's memory: no other system is asked. On hand less allocated, reserved and safety stock, and what is on its way after those who wait for it: cumulative, at each branch and in all. With `quantity`, the first day by which so much is there. With `channel`, less what is kept for others.",
   access: "operator",
   schema: {
     querystring: Type.Object(
@@ -26,11 +27,16 @@ export const getAvailableToPromise = defineRoute({
       },
       { additionalProperties: false },
     ),
-    response: { 200: Type.Object({ items: Type.Array(AvailableToPromise) }, { additionalProperties: false }) },
+    response: {
+      200: Type.Object(
+        { answeredAt: Instant, knowledge: Knowledge, items: Type.Array(AvailableToPromise) },
+        { additionalProperties: false },
+      ),
+    },
   },
   errors: ["invalid-document"],
-  handler: (hub) => async (request, reply) => {
+  handler: (hub) => (request, reply) => {
     const { skus, ...asked } = request.query;
-    return reply.code(200).send({ items: [...(await hub.availableToPromise(skus.split(","), asked))] });
+    reply.code(200).send(hub.availableToPromise(skus.split(","), asked));
   },
 });

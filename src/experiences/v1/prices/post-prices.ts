@@ -38,6 +38,6 @@ export const postPrices = defineRoute({
     response: { 200: Type.Unsafe<string>(Prices) },
   },
   errors: ["malformed-body", "invalid-document"],
-  handler: (hub) => async (request, reply) =>
-    reply.code(200).type("application/json; charset=utf-8").send(hub.prices(request.body)),
+  handler: (hub) => (request, reply) =>
+    void reply.code(200).type("application/json; charset=utf-8").send(hub.prices(request.body)),
 });

@@ -33,14 +33,15 @@ async function submitAll(
 ): Promise<readonly SubmitResult[]> {
   const { key, correlationId } = sender;
   const story = correlationId && !isList ? { correlationId } : {};
-  const requests = drafts.flatMap((draft) =>
-    isDraft.Check(draft) ? [{ draft, idempotencyKey: keyOf(draft, key, isList), ...story }] : [],
+  const judged = drafts.map((draft) =>
+    isDraft.Check(draft) ? { draft, idempotencyKey: keyOf(draft, key, isList), ...story } : null,
   );
+  const requests = judged.filter((request) => request !== null);
   const results = (requests.length > 0 ? await hub.orders.submit(requests) : []).values();
-  return drafts.map((draft) =>
-    isDraft.Check(draft)
+  return judged.map((request, index) =>
+    request
       ? (results.next().value ?? { outcome: "failed", repeat: false })
-      : { outcome: "rejected", repeat: false, faults: findFaults(SalesOrderDraft, draft) },
+      : { outcome: "rejected", repeat: false, faults: findFaults(SalesOrderDraft, drafts[index]) },
   );
 }
 
