@@ -11,7 +11,9 @@ import {
   createStockMemory,
   createSubmitQueue,
   purgeChanges,
+  purgeMovements,
   readFeeds,
+  staleAfter,
   type Resubmit,
 } from "#domains";
 import { createEventLog } from "#events";
@@ -23,6 +25,7 @@ import {
   createShipmentDesk,
   createPromiseDesk,
   createPriceDesk,
+  createComparisonDesk,
   createStockDesk,
   createEventDesk,
   createReservationDesk,
@@ -37,6 +40,7 @@ import {
   createExchangeRecorder,
   createMetrics,
   gaugeChannels,
+  gaugeFeeds,
   gaugeQueues,
   purgeExchanges,
   readStory,
@@ -58,6 +62,7 @@ import {
   createProcesses,
   createChannelPublisher,
   createReferenceSync,
+  createStockComparer,
   routesOf,
   type AtInstant,
   type ChannelPublisher,
@@ -113,6 +118,8 @@ const CHANGES_SHARE = 10;
 const CHANGES_AT_LEAST_EVERY_MS = 2_000;
 /** Who has not looked for so long reads everything anew. */
 const CHANGES_KEPT_MS = 3_600_000;
+/** For so long a movement that comes again is known for a repeat; after that, if its position was stated since, for a late one. */
+const MOVEMENTS_KEPT_MS = 30 * DAY_MS;
 
 /** What was started, ended in the opposite order; one that fails to end does not keep the others from it. */
 function createEnding(log: Log) {
@@ -192,6 +199,7 @@ async function layGround({ configuration, environment, clock, log, tell = () => 
   const metrics = createMetrics();
   gaugeQueues(metrics, database);
   gaugeChannels(metrics, database);
+  gaugeFeeds(metrics, database, clock);
   ending.add("the record of exchanges", () => exchanges.flush());
   return { database, ids, waker, membership, exchanges, metrics, record: countExchanges(metrics, exchanges) };
 }
@@ -334,6 +342,7 @@ const nouns: Readonly<Record<string, string>> = {
   products: "products",
   prices: "prices",
   stock: "stock levels",
+  "stock-movements": "stock movements",
 };
 
 async function synchroniseFirst(
@@ -379,6 +388,9 @@ function startBackground(
       const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
       await purgeChanges(database, "position_changes", before);
       await purgeChanges(database, "reference_changes", before);
+    }),
+    again("Forgetting old stock movements", PURGE_EVERY_MS, async () => {
+      if (await isEldest()) await purgeMovements(database, new Date(clock.now().getTime() - MOVEMENTS_KEPT_MS));
     }),
     ...publishersOf(options, ground, connected, business).map(({ publish }) =>
       again("Telling a channel what is available", CHANGES_EVERY_MS, async () => {
@@ -506,6 +518,7 @@ function httpHub(
   const { operators, orders, reservations, doors, inbound, switches, board, book, policies, promising } = business;
   const staleness = stalenessRules(options.configuration);
   const systems = knownSystems(options.configuration, connected);
+  const limit = staleAfter(options.configuration.feeds);
   return {
     version: VERSION,
     clock,
@@ -519,12 +532,17 @@ function httpHub(
     events: createEventDesk(database, waker),
     inbound,
     deadLetters: createDeadLetterDesk(operators, inbound),
-    systems: createSystemDesk(database, systems, switches),
+    systems: createSystemDesk({ database, clock, systems, switches, staleAfter: limit }),
+    stock: createComparisonDesk(
+      createStockComparer({ database, eventLog: business.byHand.eventLog, clock, ids, erp: business.systems.erp() }),
+      business.byHand.audit,
+    ),
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
-    availability: createStockDesk({ board, book, clock, reserves: promising.reserves, staleness }).availability,
-    availableToPromise: createPromiseDesk({ board, book, clock, promising }).availableToPromise,
-    prices: createPriceDesk({ book, clock, timeZone: policies.timeZone }).prices,
+    availability: createStockDesk({ board, book, clock, reserves: promising.reserves, staleness, staleAfter: limit })
+      .availability,
+    availableToPromise: createPromiseDesk({ board, book, clock, promising, staleAfter: limit }).availableToPromise,
+    prices: createPriceDesk({ book, clock, timeZone: policies.timeZone, staleAfter: limit }).prices,
     readiness: () => readiness(database),
   };
 }

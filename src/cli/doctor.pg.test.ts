@@ -60,5 +60,8 @@ it("tells of what its owner oversold, which is nobody's mistake here", async () 
 });
 
 it("says which checks there are when asked for another", async () => {
-  expect(await crossdockDoctor("boks")).toEqual({ code: 2, report: 'There is no check "boks"; there is: books.' });
+  expect(await crossdockDoctor("boks")).toEqual({
+    code: 2,
+    report: 'There is no check "boks"; there is: books, stock.',
+  });
 });

@@ -1,6 +1,7 @@
 import { checkBooks, remedyFor, type Books } from "#domains";
 import type { Queryable } from "#platform";
 import type { CliCommand } from "./command.ts";
+import { examineStock } from "./doctor-stock.ts";
 import { withStore } from "./local-store.ts";
 import { paint } from "./terminal.ts";
 
@@ -38,14 +39,25 @@ async function examineBooks(database: Queryable): Promise<Examined> {
 /** Everything that can be looked at, by the word it is asked for. */
 const checks: Readonly<Record<string, (database: Queryable) => Promise<Examined>>> = { books: examineBooks };
 
+const stockOptions = ["--correct", "--json"];
+
+function stockDoctor(args: readonly string[]): Promise<number> {
+  const unknown = args.filter((word) => !stockOptions.includes(word));
+  if (unknown.length === 0) return examineStock({ json: args.includes("--json"), correct: args.includes("--correct") });
+  console.error(`The stock check does not know "${unknown.join(" ")}"; it knows ${stockOptions.join(" and ")}.`);
+  return Promise.resolve(2);
+}
+
 export const doctor: CliCommand = {
   name: "doctor",
-  usage: `doctor [${Object.keys(checks).join("|")}]`,
-  summary: "Whether quantities, stock and money add up over the whole database; what is off, and what to do about it.",
+  usage: `doctor [${Object.keys(checks).join("|")} | stock [--correct] [--json]]`,
+  summary:
+    "Whether quantities, stock and money add up over the whole database, and whether our stock is the ERP's; what is off, and what to do about it.",
   run(args) {
+    if (args[0] === "stock") return stockDoctor(args.slice(1));
     const unknown = args.filter((word) => !Object.hasOwn(checks, word));
     if (unknown.length > 0) {
-      console.error(`There is no check "${unknown.join(" ")}"; there is: ${Object.keys(checks).join(", ")}.`);
+      console.error(`There is no check "${unknown.join(" ")}"; there is: ${Object.keys(checks).join(", ")}, stock.`);
       return Promise.resolve(2);
     }
     const asked = Object.entries(checks).filter(([word]) => args.length === 0 || args.includes(word));

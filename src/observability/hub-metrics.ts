@@ -1,4 +1,4 @@
-import type { Exchange, Queryable } from "#platform";
+import type { Clock, Exchange, Queryable } from "#platform";
 import { readChannelLags, type ChannelLag } from "./channel-lags.ts";
 import type { ExchangeRecorder } from "./exchanges.ts";
 import type { Metrics } from "./metrics.ts";
@@ -54,4 +54,17 @@ export function gaugeChannels(metrics: Metrics, database: Queryable): void {
     "Items whose change the channel was not told of.",
     perChannel(({ waiting }) => waiting),
   );
+}
+
+/** How old what each feed told is, asked of the database at the scrape. One that was never read is left out. */
+export function gaugeFeeds(metrics: Metrics, database: Queryable, clock: Clock): void {
+  metrics.gauge("crossdock_feed_age_seconds", "How long ago a feed was read with success.", async () => {
+    const feeds = await database.query<{ system: string; entity: string; readAt: Date }>(
+      `select system, entity, read_at as "readAt" from feeds where read_at is not null order by system, entity`,
+    );
+    return feeds.map(({ system, entity, readAt }) => ({
+      labels: { system, entity },
+      value: (clock.now().getTime() - readAt.getTime()) / 1000,
+    }));
+  });
 }

@@ -1,6 +1,7 @@
 import type { Session } from "#platform";
 import type { StockLevel } from "./apply-stock.ts";
 import { takeStockDesk } from "./stock-desk.ts";
+import { unsettledSql } from "./stock-ledger.ts";
 
 /** What a source says of its stock as a whole, or of whole branches. `sequence` is of the same row as those of its movements. */
 export interface StockSnapshot {
@@ -99,7 +100,9 @@ function asCopyRows(positions: readonly StagedPosition[]): Buffer {
 // A join of everything with everything, once. `with hold` keeps the answer without keeping a transaction.
 const compareStaged = `
   declare stock_differences no scroll cursor with hold for
-  with different as materialized (
+  with unsettled as (
+    ${unsettledSql}
+  ), different as materialized (
     select coalesce(s.sku, p.sku) as sku, coalesce(s.branch, p.branch) as branch, s.line,
            case when s.sku is null then 0 else s.on_hand end as on_hand,
            case when s.sku is null then '[]' else coalesce(s.inbound, p.inbound, '[]') end as inbound,
@@ -108,9 +111,10 @@ const compareStaged = `
       from stock_staging s
       full join (select * from inventory_positions where $2::text[] is null or branch = any($2)) p
         on p.sku = s.sku and p.branch = s.branch
-     where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]')
+     where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]' or (p.sku, p.branch) in (select * from unsettled))
                 when s.on_hand is null then false
-                else p.sku is null or s.on_hand <> p.on_hand or s.safety_stock <> p.safety_stock or s.inbound <> p.inbound end
+                else p.sku is null or s.on_hand <> p.on_hand or s.safety_stock <> p.safety_stock or s.inbound <> p.inbound
+                  or (p.sku, p.branch) in (select * from unsettled) end
   ), contradicted as (
     select s.sku, s.branch
       from stock_staging s join (select distinct sku, branch from different where not is_missing) d

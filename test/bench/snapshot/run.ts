@@ -53,8 +53,8 @@ async function bareCopy(database: Database, blocks: readonly Buffer[], key: stri
 
 async function seed(database: Database): Promise<void> {
   await database.query(
-    `insert into inventory_positions (sku, branch, on_hand, safety_stock, source, source_sequence, as_of)
-     select 'SKU-' || lpad((i / ${BRANCHES})::text, 7, '0'), 'BR-' || i % ${BRANCHES}, i % 997, i % 5, 'erp', 1, now()
+    `insert into inventory_positions (sku, branch, on_hand, stated_on_hand, safety_stock, source, source_sequence, as_of)
+     select 'SKU-' || lpad((i / ${BRANCHES})::text, 7, '0'), 'BR-' || i % ${BRANCHES}, i % 997, i % 997, i % 5, 'erp', 1, now()
        from generate_series(0, $1::integer - 1) i`,
     [positions],
   );
