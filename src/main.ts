@@ -12,6 +12,7 @@ import {
   createSubmitQueue,
   purgeChanges,
   purgeMovements,
+  isStale,
   readFeeds,
   staleAfter,
   type Resubmit,
@@ -67,10 +68,11 @@ import {
   type AtInstant,
   type ChannelPublisher,
   type EngineLanes,
-  type ReferenceSync,
 } from "#processes";
 import { createOrderFolder, readOrderFile, takeOrders } from "#systems";
 import { stalenessRules, type HubConfiguration } from "./configuration.ts";
+import { createEnding, type Ending } from "./ending.ts";
+import { synchroniseFirst } from "./first-reading.ts";
 import { intakePolicies } from "./intake-policies.ts";
 import { openWebhookDoors } from "./doors.ts";
 import { openStore } from "./store.ts";
@@ -121,19 +123,6 @@ const CHANGES_KEPT_MS = 3_600_000;
 /** For so long a movement that comes again is known for a repeat; after that, if its position was stated since, for a late one. */
 const MOVEMENTS_KEPT_MS = 30 * DAY_MS;
 
-/** What was started, ended in the opposite order; one that fails to end does not keep the others from it. */
-function createEnding(log: Log) {
-  const steps: { readonly what: string; readonly end: () => Promise<void> }[] = [];
-  return {
-    add: (what: string, end: () => Promise<void>) => void steps.push({ what, end }),
-    async run(): Promise<void> {
-      for (const { what, end } of steps.splice(0).toReversed()) {
-        await end().catch((error: unknown) => log.error({ err: error }, `Stopping ${what} failed.`));
-      }
-    },
-  };
-}
-
 /** Connects all parts and starts them. Where one cannot be started, those that were are stopped again. */
 export async function startHub(options: HubOptions): Promise<Hub> {
   const ending = createEnding(options.log);
@@ -144,8 +133,6 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     throw error;
   }
 }
-
-type Ending = ReturnType<typeof createEnding>;
 
 async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   const { configuration, clock, log, tell = () => {} } = options;
@@ -199,7 +186,8 @@ async function layGround({ configuration, environment, clock, log, tell = () => 
   const metrics = createMetrics();
   gaugeQueues(metrics, database);
   gaugeChannels(metrics, database);
-  gaugeFeeds(metrics, database, clock);
+  const limit = staleAfter(configuration.feeds);
+  gaugeFeeds(metrics, database, { clock, isStale: (feed) => isStale(feed, limit, clock.now()) });
   ending.add("the record of exchanges", () => exchanges.flush());
   return { database, ids, waker, membership, exchanges, metrics, record: countExchanges(metrics, exchanges) };
 }
@@ -335,26 +323,6 @@ function engineLanes(connected: readonly ConnectedSystem[]): EngineLanes {
     inUse: (code) => lanes.get(code)?.status().inUse ?? 0,
     close: (code, reason) => lanes.get(code)?.close(reason),
   };
-}
-
-const nouns: Readonly<Record<string, string>> = {
-  customers: "customers",
-  products: "products",
-  prices: "prices",
-  stock: "stock levels",
-  "stock-movements": "stock movements",
-};
-
-async function synchroniseFirst(
-  referenceSync: ReferenceSync,
-  tell: (label: string, text: string) => void,
-): Promise<void> {
-  const read = await referenceSync.synchronise(new AbortController().signal);
-  const parts = read.map(({ entity, received, failure }) =>
-    failure ? `${entity} not read yet (${failure})` : `${received} ${nouns[entity] ?? entity}`,
-  );
-  const isNews = read.some(({ received, failure }) => received > 0 || failure);
-  tell("reference", isNews ? `${parts.join(", ")}, read from the ERP` : "nothing new at the ERP since the last time");
 }
 
 /** Work that goes on by itself; answers how to end it. */

@@ -65,3 +65,12 @@ it("says which checks there are when asked for another", async () => {
     report: 'There is no check "boks"; there is: books, stock.',
   });
 });
+
+it("says how the stock is asked for when it is asked for otherwise", async () => {
+  const said = {
+    code: 2,
+    report: "The stock check is asked for so: `crossdock doctor stock [--correct --reason WHY] [--json]`.",
+  };
+  expect(await crossdockDoctor("stock", "--fix")).toEqual(said);
+  expect(await crossdockDoctor("stock", "ATL")).toEqual(said);
+});

@@ -59,9 +59,19 @@ function feedSentence(
   { entity, ageSeconds, staleAfterSeconds, isStale, failure }: Static<typeof FeedState>,
 ) {
   const age = ageSeconds === undefined ? "was never read" : `was read ${Math.round(ageSeconds)} s ago`;
-  const because = failure === undefined ? "" : `: ${failure}`;
-  if (!isStale) return `${entity} from ${system} ${age}`;
+  const because = failure === undefined ? "" : `; the last try failed: ${failure}`;
+  if (!isStale) return `${entity} from ${system} ${age}${because}`;
   return paint("yellow", `${entity} from ${system} ${age}, and is stale after ${staleAfterSeconds} s${because}`);
+}
+
+/** What a person reads of all systems. */
+export function reportOf({ systems }: Static<typeof SystemsPage>): string {
+  const read = systems.flatMap(({ system, feeds = [] }) => feeds.map((feed) => feedSentence(system, feed)));
+  const told = systems.flatMap(({ availability = [] }) => availability.map(stockSentence));
+  const parts = [read, told].filter((sentences) => sentences.length > 0);
+  return [table(systems.map(row)), ...parts.map((part) => part.map((sentence) => `  ${sentence}`).join("\n"))].join(
+    "\n\n",
+  );
 }
 
 export const systems: CliCommand = {
@@ -83,11 +93,7 @@ export const systems: CliCommand = {
       if (code) await client.post(`/v1/systems/${code}/${action}`, { reason: values.reason ?? "by hand" });
       const page = await client.get("/v1/systems");
       if (!Value.Check(SystemsPage, page)) throw new Error("The hub's answer about its systems could not be read.");
-      console.log(table(page.systems.map(row)));
-      const told = page.systems.flatMap(({ availability = [] }) => availability);
-      const read = page.systems.flatMap(({ system, feeds = [] }) => feeds.map((feed) => feedSentence(system, feed)));
-      if (read.length > 0) console.log(`\n${read.map((sentence) => `  ${sentence}`).join("\n")}`);
-      if (told.length > 0) console.log(`\n${told.map((lag) => `  ${stockSentence(lag)}`).join("\n")}`);
+      console.log(reportOf(page));
       return 0;
     });
   },

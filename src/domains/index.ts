@@ -30,7 +30,7 @@ export { applyStock, tellPosition, writeLevels, type AppliedStock, type StockLev
 export { settleDueIssues } from "./inventory/stock-issues.ts";
 export * from "./inventory/snapshot-staging.ts";
 export * from "./inventory/snapshot-records.ts";
-export { compareStock, type StockDrift } from "./inventory/compare-stock.ts";
+export { compareStock, driftCauses, isExplained, type StockDrift } from "./inventory/compare-stock.ts";
 export * from "./inventory/find-positions.ts";
 export * from "./inventory/promise-items.ts";
 export * from "./inventory/read-stock.ts";

@@ -112,8 +112,8 @@ const server = createHttpServer(
       staleAfter: () => 60_000,
     }),
     stock: {
-      compare: async () => ({ system: "erp", compared: 0, drifts: [] }),
-      correct: async () => ({ system: "erp", compared: 0, drifts: [] }),
+      compare: async () => ({ system: "erp", compared: 0, drifts: [], corrected: [] }),
+      correct: async () => ({ system: "erp", compared: 0, drifts: [], corrected: [] }),
     },
     webhooks,
     story: (any) => readStory(database, any),

@@ -96,9 +96,9 @@ export interface SystemDesk {
 }
 
 export interface ComparisonDesk {
-  /** Both read the ERP's whole stock, and throw "system-unavailable" where it does not answer. */
-  compare(): Promise<StockComparison>;
-  correct(who: WhoAndWhy): Promise<StockComparison>;
+  /** Both read the ERP's whole stock until they are called off, and throw "system-unavailable" where it does not answer. */
+  compare(signal: AbortSignal): Promise<StockComparison>;
+  correct(who: WhoAndWhy, signal: AbortSignal): Promise<StockComparison>;
 }
 
 /** For how much a day is wanted, and who asks. */

@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from "vitest";
+import type { Problem } from "#contracts";
 import { add, subtract } from "#platform";
 import { runningHub } from "./running-hub.ts";
 
@@ -51,8 +52,14 @@ it("promises nothing that left while the ERP has not posted it, whatever its sto
   expect((await told(sku)).slice(1)).toEqual([add(left, "5"), add(left, "7"), add(left, "8")]);
 });
 
+interface Drift {
+  readonly sku: string;
+  readonly cause: string;
+  readonly unpostedSince: string | null;
+}
 interface Comparison {
-  readonly drifts: readonly { readonly sku: string; readonly cause: string; readonly ours: string }[];
+  readonly drifts: readonly Drift[];
+  readonly corrected: readonly Drift[];
 }
 const driftOf = async (sku: string) =>
   (await hub.get<Comparison>("/v1/stock/drift")).body.drifts.filter((drift) => drift.sku === sku);
@@ -70,15 +77,15 @@ it("what is not posted yet is told apart by the doctor from what nobody can expl
   await distort(missed.sku, ", source_sequence = 0");
   await distort(wrong.sku, "");
   const { body } = await hub.get<Comparison>("/v1/stock/drift");
-  const causes = body.drifts.map(({ sku, cause }) => [sku, cause]);
-  expect(causes.toSorted()).toEqual(
-    [
-      [late.sku, "not-posted-yet"],
-      [missed.sku, "movement-not-received"],
-      [wrong.sku, "unknown"],
-    ].toSorted(),
+  expect(Object.fromEntries(body.drifts.map(({ sku, cause }) => [sku, cause]))).toEqual({
+    [late.sku]: "not-posted-yet",
+    [missed.sku]: "change-not-received",
+    [wrong.sku]: "unknown",
+  });
+  const { body: mended } = await hub.post<Comparison>("/v1/stock/corrections", { reason: "counted" });
+  expect(mended.corrected.map(({ sku }) => sku).toSorted((one, other) => one.localeCompare(other))).toEqual(
+    [missed.sku, wrong.sku].toSorted((one, other) => one.localeCompare(other)),
   );
-  expect((await hub.post("/v1/stock/corrections", { reason: "counted" })).status).toBe(200);
   expect(await driftOf(missed.sku)).toEqual([]);
   expect(await driftOf(wrong.sku)).toEqual([]);
   expect(await driftOf(late.sku)).toMatchObject([{ cause: "not-posted-yet" }]);
@@ -97,4 +104,14 @@ it("agrees at once with an ERP that posts with the invoice", async () => {
   const order = await hub.ordered([[sku, 20]]);
   await hub.learns(order.salesOrderId, "invoice.posted");
   await comesToBe(sku, { onHand: subtract(before, "20"), issues: 0 });
+});
+
+it("compares nothing with an ERP that does not answer, and says so", async () => {
+  await hub.behaves("granite", { mode: "down" });
+  const { status, body } = await hub.get<Problem>("/v1/stock/drift");
+  expect([status, body.code]).toEqual([503, "system-unavailable"]);
+  expect(body.detail).toMatch(
+    /^The ERP's stock could not be read to its end: erp, read-stock: .* Nothing was changed\.$/,
+  );
+  await hub.isWell("granite");
 });
