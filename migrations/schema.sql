@@ -211,6 +211,8 @@ create table feeds (
   documents_read bigint not null default 0,
   documents_changed bigint not null default 0,
   last_error text,
+  documents_dropped bigint not null default 0,
+  documents_late bigint not null default 0,
   constraint feeds_pkey PRIMARY KEY (system, entity)
 );
 CREATE TRIGGER tell_inserted AFTER INSERT ON feeds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('feed', 'entity');
@@ -282,6 +284,7 @@ create table inventory_positions (
   source_sequence numeric not null,
   as_of timestamp with time zone not null,
   reserved numeric not null default 0,
+  stated_on_hand numeric not null,
   constraint inventory_positions_allocated_check CHECK ((allocated >= (0)::numeric)),
   constraint inventory_positions_pkey PRIMARY KEY (sku, branch),
   constraint inventory_positions_reserved_check CHECK ((reserved >= (0)::numeric))
@@ -659,6 +662,44 @@ create table stock_floors (
   as_of timestamp with time zone not null,
   constraint stock_floors_pkey PRIMARY KEY (source, branch)
 );
+
+create table stock_issues (
+  fulfillment_order_id text not null,
+  reason text not null,
+  sku text not null,
+  branch text not null,
+  quantity numeric not null,
+  reference text not null,
+  issued_at timestamp with time zone not null,
+  stated_sequence numeric not null,
+  posted_sequence numeric,
+  posted_at timestamp with time zone,
+  covered_from timestamp with time zone,
+  constraint stock_issues_pkey PRIMARY KEY (fulfillment_order_id, sku, reason),
+  constraint stock_issues_quantity_check CHECK ((quantity > (0)::numeric)),
+  constraint stock_issues_reason_check CHECK ((reason = ANY (ARRAY['shipped'::text, 'short-pick'::text])))
+);
+CREATE INDEX stock_issues_due ON stock_issues USING btree (covered_from) WHERE (covered_from IS NOT NULL);
+CREATE INDEX stock_issues_position ON stock_issues USING btree (sku, branch);
+CREATE INDEX stock_issues_reference ON stock_issues USING btree (reference);
+
+create table stock_movements (
+  source text not null,
+  movement_id text not null,
+  sequence numeric not null,
+  sku text not null,
+  branch text not null,
+  quantity numeric not null,
+  kind text not null,
+  reference text,
+  occurred_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  is_late boolean not null,
+  constraint stock_movements_kind_check CHECK ((kind = ANY (ARRAY['receipt'::text, 'issue'::text, 'adjustment'::text, 'transfer'::text]))),
+  constraint stock_movements_pkey PRIMARY KEY (source, movement_id)
+);
+CREATE INDEX stock_movements_issue ON stock_movements USING btree (reference, sku, branch) WHERE (kind = 'issue'::text);
+CREATE INDEX stock_movements_position ON stock_movements USING btree (sku, branch, sequence);
 
 create table stock_rejects (
   snapshot_id text not null,

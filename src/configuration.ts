@@ -104,11 +104,34 @@ const Policies = Type.Object(
       { additionalProperties: false },
     ),
     tax: Type.Object({ estimatedRatePercent: NonNegativeDecimal }, { additionalProperties: false }),
+    stock: Type.Optional(
+      Type.Object(
+        {
+          postingLagMs: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              description:
+                "The longest the ERP takes until invoiced goods are off its stock, where its answer does not say; left out, an hour.",
+            }),
+          ),
+          countedWithinMs: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              description:
+                "How long goods that a branch did not find stay off, though the ERP states them: until the shelf is counted; left out, a day.",
+            }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     freight: Type.Object({ billed: Type.Enum(["as-quoted", "never"]) }, { additionalProperties: false }),
     retention: Type.Object({ exchangesDays: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
   },
   { additionalProperties: false },
 );
+
+const StaleAfterMs = Type.Integer({ minimum: 1000 });
 
 /** `crossdock.config.ts`, whole. */
 export const HubConfiguration = Type.Object(
@@ -143,7 +166,25 @@ export const HubConfiguration = Type.Object(
     branches: Type.Array(Branch, { minItems: 1 }),
     policies: Policies,
     promising: Type.Optional(PromisingRules),
-    feeds: Type.Object({ everyMs: Type.Integer({ minimum: 250 }) }, { additionalProperties: false }),
+    feeds: Type.Object(
+      {
+        everyMs: Type.Integer({ minimum: 250 }),
+        /** How old each kind may be before it is shown as stale; left out: ten turns, a minute at least. */
+        staleAfterMs: Type.Optional(
+          Type.Partial(
+            Type.Object({
+              customers: StaleAfterMs,
+              products: StaleAfterMs,
+              prices: StaleAfterMs,
+              "stock-movements": StaleAfterMs,
+              stock: StaleAfterMs,
+            }),
+            { additionalProperties: false },
+          ),
+        ),
+      },
+      { additionalProperties: false },
+    ),
   },
   { additionalProperties: false },
 );

@@ -11,7 +11,10 @@ import {
   createStockMemory,
   createSubmitQueue,
   purgeChanges,
+  purgeMovements,
+  isStale,
   readFeeds,
+  staleAfter,
   type Resubmit,
 } from "#domains";
 import { createEventLog } from "#events";
@@ -23,6 +26,7 @@ import {
   createShipmentDesk,
   createPromiseDesk,
   createPriceDesk,
+  createComparisonDesk,
   createStockDesk,
   createEventDesk,
   createReservationDesk,
@@ -37,6 +41,7 @@ import {
   createExchangeRecorder,
   createMetrics,
   gaugeChannels,
+  gaugeFeeds,
   gaugeQueues,
   purgeExchanges,
   readStory,
@@ -58,14 +63,16 @@ import {
   createProcesses,
   createChannelPublisher,
   createReferenceSync,
+  createStockComparer,
   routesOf,
   type AtInstant,
   type ChannelPublisher,
   type EngineLanes,
-  type ReferenceSync,
 } from "#processes";
 import { createOrderFolder, readOrderFile, takeOrders } from "#systems";
 import { stalenessRules, type HubConfiguration } from "./configuration.ts";
+import { createEnding, type Ending } from "./ending.ts";
+import { synchroniseFirst } from "./first-reading.ts";
 import { intakePolicies } from "./intake-policies.ts";
 import { openWebhookDoors } from "./doors.ts";
 import { openStore } from "./store.ts";
@@ -113,19 +120,8 @@ const CHANGES_SHARE = 10;
 const CHANGES_AT_LEAST_EVERY_MS = 2_000;
 /** Who has not looked for so long reads everything anew. */
 const CHANGES_KEPT_MS = 3_600_000;
-
-/** What was started, ended in the opposite order; one that fails to end does not keep the others from it. */
-function createEnding(log: Log) {
-  const steps: { readonly what: string; readonly end: () => Promise<void> }[] = [];
-  return {
-    add: (what: string, end: () => Promise<void>) => void steps.push({ what, end }),
-    async run(): Promise<void> {
-      for (const { what, end } of steps.splice(0).toReversed()) {
-        await end().catch((error: unknown) => log.error({ err: error }, `Stopping ${what} failed.`));
-      }
-    },
-  };
-}
+/** For so long a movement that comes again is known for a repeat; after that, if its position was stated since, for a late one. */
+const MOVEMENTS_KEPT_MS = 30 * DAY_MS;
 
 /** Connects all parts and starts them. Where one cannot be started, those that were are stopped again. */
 export async function startHub(options: HubOptions): Promise<Hub> {
@@ -137,8 +133,6 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     throw error;
   }
 }
-
-type Ending = ReturnType<typeof createEnding>;
 
 async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   const { configuration, clock, log, tell = () => {} } = options;
@@ -192,6 +186,8 @@ async function layGround({ configuration, environment, clock, log, tell = () => 
   const metrics = createMetrics();
   gaugeQueues(metrics, database);
   gaugeChannels(metrics, database);
+  const limit = staleAfter(configuration.feeds);
+  gaugeFeeds(metrics, database, { clock, isStale: (feed) => isStale(feed, limit, clock.now()) });
   ending.add("the record of exchanges", () => exchanges.flush());
   return { database, ids, waker, membership, exchanges, metrics, record: countExchanges(metrics, exchanges) };
 }
@@ -329,25 +325,6 @@ function engineLanes(connected: readonly ConnectedSystem[]): EngineLanes {
   };
 }
 
-const nouns: Readonly<Record<string, string>> = {
-  customers: "customers",
-  products: "products",
-  prices: "prices",
-  stock: "stock levels",
-};
-
-async function synchroniseFirst(
-  referenceSync: ReferenceSync,
-  tell: (label: string, text: string) => void,
-): Promise<void> {
-  const read = await referenceSync.synchronise(new AbortController().signal);
-  const parts = read.map(({ entity, received, failure }) =>
-    failure ? `${entity} not read yet (${failure})` : `${received} ${nouns[entity] ?? entity}`,
-  );
-  const isNews = read.some(({ received, failure }) => received > 0 || failure);
-  tell("reference", isNews ? `${parts.join(", ")}, read from the ERP` : "nothing new at the ERP since the last time");
-}
-
 /** Work that goes on by itself; answers how to end it. */
 function startBackground(
   options: HubOptions,
@@ -379,6 +356,9 @@ function startBackground(
       const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
       await purgeChanges(database, "position_changes", before);
       await purgeChanges(database, "reference_changes", before);
+    }),
+    again("Forgetting old stock movements", PURGE_EVERY_MS, async () => {
+      if (await isEldest()) await purgeMovements(database, new Date(clock.now().getTime() - MOVEMENTS_KEPT_MS));
     }),
     ...publishersOf(options, ground, connected, business).map(({ publish }) =>
       again("Telling a channel what is available", CHANGES_EVERY_MS, async () => {
@@ -506,6 +486,7 @@ function httpHub(
   const { operators, orders, reservations, doors, inbound, switches, board, book, policies, promising } = business;
   const staleness = stalenessRules(options.configuration);
   const systems = knownSystems(options.configuration, connected);
+  const limit = staleAfter(options.configuration.feeds);
   return {
     version: VERSION,
     clock,
@@ -519,12 +500,17 @@ function httpHub(
     events: createEventDesk(database, waker),
     inbound,
     deadLetters: createDeadLetterDesk(operators, inbound),
-    systems: createSystemDesk(database, systems, switches),
+    systems: createSystemDesk({ database, clock, systems, switches, staleAfter: limit }),
+    stock: createComparisonDesk(
+      createStockComparer({ database, eventLog: business.byHand.eventLog, clock, ids, erp: business.systems.erp() }),
+      business.byHand.audit,
+    ),
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
-    availability: createStockDesk({ board, book, clock, reserves: promising.reserves, staleness }).availability,
-    availableToPromise: createPromiseDesk({ board, book, clock, promising }).availableToPromise,
-    prices: createPriceDesk({ book, clock, timeZone: policies.timeZone }).prices,
+    availability: createStockDesk({ board, book, clock, reserves: promising.reserves, staleness, staleAfter: limit })
+      .availability,
+    availableToPromise: createPromiseDesk({ board, book, clock, promising, staleAfter: limit }).availableToPromise,
+    prices: createPriceDesk({ book, clock, timeZone: policies.timeZone, staleAfter: limit }).prices,
     readiness: () => readiness(database),
   };
 }

@@ -60,5 +60,17 @@ it("tells of what its owner oversold, which is nobody's mistake here", async () 
 });
 
 it("says which checks there are when asked for another", async () => {
-  expect(await crossdockDoctor("boks")).toEqual({ code: 2, report: 'There is no check "boks"; there is: books.' });
+  expect(await crossdockDoctor("boks")).toEqual({
+    code: 2,
+    report: 'There is no check "boks"; there is: books, stock.',
+  });
+});
+
+it("says how the stock is asked for when it is asked for otherwise", async () => {
+  const said = {
+    code: 2,
+    report: "The stock check is asked for so: `crossdock doctor stock [--correct --reason WHY] [--json]`.",
+  };
+  expect(await crossdockDoctor("stock", "--fix")).toEqual(said);
+  expect(await crossdockDoctor("stock", "ATL")).toEqual(said);
 });

@@ -12,6 +12,13 @@ const ChannelAvailability = Type.Object({
   toldAt: Type.Optional(Type.String()),
   failure: Type.Optional(Type.String()),
 });
+const FeedState = Type.Object({
+  entity: Type.String(),
+  ageSeconds: Type.Optional(Type.Number()),
+  staleAfterSeconds: Type.Number(),
+  isStale: Type.Boolean(),
+  failure: Type.Optional(Type.String()),
+});
 const SystemState = Type.Object({
   system: Type.String(),
   title: Type.String(),
@@ -20,6 +27,7 @@ const SystemState = Type.Object({
   queued: Type.Integer(),
   oldestQueuedAt: Type.Optional(Type.String()),
   availability: Type.Optional(Type.Array(ChannelAvailability)),
+  feeds: Type.Optional(Type.Array(FeedState)),
 });
 const SystemsPage = Type.Object({ systems: Type.Array(SystemState) });
 
@@ -45,10 +53,31 @@ function stockSentence({ channel, waiting, lagSeconds, toldAt, failure }: Static
   return toldAt === undefined ? `${channel} was told of no stock yet` : `${channel} knows the stock as it is`;
 }
 
+/** How old what a feed told is, and whether that is too old. */
+function feedSentence(
+  system: string,
+  { entity, ageSeconds, staleAfterSeconds, isStale, failure }: Static<typeof FeedState>,
+) {
+  const age = ageSeconds === undefined ? "was never read" : `was read ${Math.round(ageSeconds)} s ago`;
+  const because = failure === undefined ? "" : `; the last try failed: ${failure}`;
+  if (!isStale) return `${entity} from ${system} ${age}${because}`;
+  return paint("yellow", `${entity} from ${system} ${age}, and is stale after ${staleAfterSeconds} s${because}`);
+}
+
+/** What a person reads of all systems. */
+export function reportOf({ systems }: Static<typeof SystemsPage>): string {
+  const read = systems.flatMap(({ system, feeds = [] }) => feeds.map((feed) => feedSentence(system, feed)));
+  const told = systems.flatMap(({ availability = [] }) => availability.map(stockSentence));
+  const parts = [read, told].filter((sentences) => sentences.length > 0);
+  return [table(systems.map(row)), ...parts.map((part) => part.map((sentence) => `  ${sentence}`).join("\n"))].join(
+    "\n\n",
+  );
+}
+
 export const systems: CliCommand = {
   name: "systems",
   usage: "systems [CODE close|open --reason WHY]",
-  summary: "The lanes to other systems: open or closed, how much waits; close one by hand.",
+  summary: "The lanes to other systems: open or closed, how much waits, how old what they told is; close one by hand.",
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -64,9 +93,7 @@ export const systems: CliCommand = {
       if (code) await client.post(`/v1/systems/${code}/${action}`, { reason: values.reason ?? "by hand" });
       const page = await client.get("/v1/systems");
       if (!Value.Check(SystemsPage, page)) throw new Error("The hub's answer about its systems could not be read.");
-      console.log(table(page.systems.map(row)));
-      const told = page.systems.flatMap(({ availability = [] }) => availability);
-      if (told.length > 0) console.log(`\n${told.map((lag) => `  ${stockSentence(lag)}`).join("\n")}`);
+      console.log(reportOf(page));
       return 0;
     });
   },

@@ -1,3 +1,4 @@
+import { movedSql, onHandSql, positionSql, unpostedSql } from "./inventory/stock-ledger.ts";
 import { kitQuantitiesSql } from "./orders/lifecycle/settle-kits.ts";
 
 /** One thing that must be true of the whole database. */
@@ -66,6 +67,17 @@ export const bookLaws = {
         full join (select sku, branch, sum(quantity) as quantity from reservation_lines where is_live group by sku, branch) k
           on k.sku = p.sku and k.branch = p.branch
        where coalesce(p.reserved, 0) <> coalesce(k.quantity, 0)`,
+  },
+  "position-on-hand-is-its-ledger": {
+    remedy:
+      "The ledger is what the owner stated, what he told of since, and what left us unposted: correct the position's on hand to its sum, while no hub runs. `crossdock doctor stock` compares it with its owner.",
+    sql: `select sku || '@' || branch, false,
+             format('the position says %s on hand; %s stated, %s moved since and %s shipped and not posted yet make %s', trim_scale(on_hand),
+                    trim_scale(stated_on_hand), trim_scale(moved), trim_scale(unposted), trim_scale(sum))
+        from (select p.sku, p.branch, p.on_hand, p.stated_on_hand, ${movedSql(positionSql("p"))} as moved,
+                     ${unpostedSql(positionSql("p"))} as unposted, ${onHandSql(positionSql("p"))} as sum
+                from inventory_positions p) as ledger
+       where on_hand <> sum`,
   },
   "position-not-oversold": {
     remedy:

@@ -104,7 +104,17 @@ const server = createHttpServer(
     events: createEventDesk(database, createLocalWaker(systemClock)),
     inbound,
     deadLetters: createDeadLetterDesk(parkedWork, inbound),
-    systems: createSystemDesk(database, new Map(), { close: none, open: none }),
+    systems: createSystemDesk({
+      database,
+      clock,
+      systems: new Map(),
+      switches: { close: none, open: none },
+      staleAfter: () => 60_000,
+    }),
+    stock: {
+      compare: async () => ({ system: "erp", compared: 0, drifts: [], corrected: [] }),
+      correct: async () => ({ system: "erp", compared: 0, drifts: [], corrected: [] }),
+    },
     webhooks,
     story: (any) => readStory(database, any),
     availability: createStockDesk({ board, book, clock }).availability,

@@ -89,6 +89,29 @@ describe("a hub that stops", () => {
   }, 3_000);
 });
 
+describe("stock held against the ERP's", () => {
+  it.each(["who asked is gone", "the hub stops"])(
+    "is read no further once %s",
+    async (what) => {
+      const hub = stubHub();
+      const gone = new AbortController();
+      const { promise: calledOff, resolve } = Promise.withResolvers<void>();
+      const compare = async (signal: AbortSignal) => {
+        if (what === "who asked is gone") gone.abort();
+        else void server.close();
+        await new Promise((done) => signal.addEventListener("abort", done, { once: true }));
+        resolve();
+        throw new CrossdockError("system-unavailable", "Called off.");
+      };
+      const server = serve({ ...hub, stock: { ...hub.stock, compare } });
+      const url = await server.listen({ port: 0, host: "127.0.0.1" });
+      const asked = fetch(`${url}/v1/stock/drift`, { headers: { authorization: TOKEN }, signal: gone.signal });
+      await Promise.all([calledOff, asked.then((answer) => answer.text()).catch(() => null)]);
+    },
+    3_000,
+  );
+});
+
 describe("what is wrong with a request", () => {
   it("is said for every field at once, in plain words, as problem+json", async () => {
     const server = serve();
@@ -247,6 +270,40 @@ describe("papers, orders and systems", () => {
     expect((await post(server, "/v1/systems/erp/close", { reason: "upgrade tonight" })).statusCode).toBe(200);
     expect((await post(server, "/v1/systems/erp/close", {})).json().faults[0].path).toBe("/reason");
     expect(done).toEqual([["erp", { by: "admin", reason: "upgrade tonight" }]]);
+  });
+
+  it("tells of each feed how old it is and may be, and leaves out what is not known", async () => {
+    const hub = stubHub();
+    const counts = { documentsRead: 9, documentsChanged: 4, documentsDropped: 2, documentsLate: 1 };
+    const read = { ...counts, system: "erp", cursor: "7", readAt: new Date("2026-01-05T00:00:00Z"), lastError: null };
+    const feeds = [
+      { ...read, entity: "stock", ageSeconds: 61, staleAfterSeconds: 60, isStale: true },
+      {
+        ...read,
+        entity: "prices",
+        readAt: null,
+        ageSeconds: null,
+        staleAfterSeconds: 60,
+        isStale: true,
+        lastError: "no",
+      },
+    ];
+    const lane = {
+      state: "open",
+      explanation: "",
+      until: null,
+      inUse: 0,
+      queued: 0,
+      parked: 0,
+      oldestQueuedAt: null,
+    } as const;
+    const list = async () => [{ ...lane, system: "erp", title: "Granite", kind: "erp", availability: [], feeds }];
+    const server = serve({ ...hub, systems: { ...hub.systems, list } });
+    const counted = { read: 9, changed: 4, dropped: 2, late: 1, staleAfterSeconds: 60, isStale: true };
+    expect((await get(server, "/v1/systems")).json().systems[0].feeds).toEqual([
+      { ...counted, entity: "stock", readAt: "2026-01-05T00:00:00.000Z", ageSeconds: 61 },
+      { ...counted, entity: "prices", failure: "no" },
+    ]);
   });
 
   it("refuses what the state of a thing does not allow, with the reason", async () => {

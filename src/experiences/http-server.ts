@@ -71,6 +71,8 @@ function hangUpOnSilenceOnClose(server: Server): void {
   });
   server.server.on("request", ({ socket }) => silent.delete(socket));
   server.stopping.addEventListener("abort", () => {
+    // Who is being answered now is not waited for once he was: Node would keep his connection open for the next request.
+    server.server.keepAliveTimeout = 1;
     for (const socket of silent) socket.destroy();
   });
 }
@@ -162,7 +164,9 @@ function answerError(
   const error = toCrossdockError(thrown, bodyBytesMax);
   const status = errorCatalogue[error.code].status;
   const about = { correlationId: request.id, method: request.method, url: request.url.split("?")[0], code: error.code };
-  if (status >= 500) hub.log.error({ ...about, err: error.cause ?? error }, "A request failed.");
+  // That somebody else is down is no fault of ours: his lane tells of it.
+  if (status === 500) hub.log.error({ ...about, err: error.cause ?? error }, "A request failed.");
+  else if (status > 500) hub.log.warn({ ...about, reason: error.message }, "A request has to be sent again later.");
   else if (status === 401) hub.log.warn(about, "A caller was turned away.");
   if (status === 401) void reply.header("www-authenticate", "Bearer");
   if (error.retry === "with-backoff") void reply.header("retry-after", RETRY_AFTER_SECONDS);

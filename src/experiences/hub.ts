@@ -8,10 +8,11 @@ import type {
   Shipment,
   ShippingDocument,
 } from "#contracts";
-import type { Inbound, ReservationRequest, ReservationResult, SubmitRequest, SubmitResult } from "#domains";
+import type { Feed, Inbound, ReservationRequest, ReservationResult, SubmitRequest, SubmitResult } from "#domains";
 import type { TokenGate } from "#governance";
 import type { ChannelLag, Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
+import type { StockComparison } from "#processes";
 import type { WrittenAnswer } from "./answer-buffers.ts";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
 import type { Knowledge } from "./v1/knowledge.ts";
@@ -78,12 +79,26 @@ export interface SystemState {
   readonly oldestQueuedAt: Date | null;
   /** The channels it is told of stock for, and how far each is behind. */
   readonly availability: readonly ChannelLag[];
+  /** What is read from it, and how old that is. */
+  readonly feeds: readonly FeedState[];
+}
+export interface FeedState extends Feed {
+  /** By the hub's clock; null: never read. */
+  readonly ageSeconds: number | null;
+  readonly staleAfterSeconds: number;
+  readonly isStale: boolean;
 }
 export interface SystemDesk {
   list(): Promise<readonly SystemState[]>;
   /** Throws "not-found". */
   close(system: string, who: WhoAndWhy): Promise<void>;
   open(system: string, who: WhoAndWhy): Promise<void>;
+}
+
+export interface ComparisonDesk {
+  /** Both read the ERP's whole stock until they are called off, and throw "system-unavailable" where it does not answer. */
+  compare(signal: AbortSignal): Promise<StockComparison>;
+  correct(who: WhoAndWhy, signal: AbortSignal): Promise<StockComparison>;
 }
 
 /** For how much a day is wanted, and who asks. */
@@ -140,6 +155,7 @@ export interface Hub {
   readonly inbound: Pick<Inbound, "keep">;
   readonly deadLetters: DeadLetterDesk;
   readonly systems: SystemDesk;
+  readonly stock: ComparisonDesk;
   readonly webhooks: ReadonlyMap<string, WebhookDoor>;
   /** An order's story by any of its numbers. */
   story(any: string): Promise<Story | null>;

@@ -28,6 +28,7 @@ export { createEventDesk } from "./desks/event-desk.ts";
 export { createOrderDesk } from "./desks/order-desk.ts";
 export { createReservationDesk } from "./desks/reservation-desk.ts";
 export { createShipmentDesk } from "./desks/shipment-desk.ts";
+export { createComparisonDesk } from "./desks/comparison-desk.ts";
 export { createPriceDesk } from "./desks/price-desk.ts";
 export { createPromiseDesk } from "./desks/promise-desk.ts";
 export { createStockDesk } from "./desks/stock-desk.ts";

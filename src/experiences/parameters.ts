@@ -1,5 +1,6 @@
 import { CrossdockError } from "#contracts";
 import type { Caller } from "#governance";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 
 /** What every change by hand says for the audit trail. */
@@ -12,6 +13,13 @@ export const Done = Type.Object({ done: Type.Literal(true) }, { additionalProper
 export function callerOf(request: { readonly caller: Caller | null }): string {
   if (request.caller) return request.caller.name;
   throw new CrossdockError("unauthenticated", "There is no caller.");
+}
+
+/** Who asked is gone, or the hub stops: nobody works on for him. */
+export function calledOff(request: Pick<FastifyRequest, "server">, reply: Pick<FastifyReply, "raw">): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.on("close", () => gone.abort());
+  return AbortSignal.any([gone.signal, request.server.stopping]);
 }
 
 export function found<Thing>(thing: Thing | null, what: string): Thing {

@@ -24,6 +24,7 @@ import { getShipment } from "./v1/shipments/id/get-shipment.ts";
 import { postCorrectAddress } from "./v1/shipments/id/post-correct-address.ts";
 import { postReplan } from "./v1/shipments/id/post-replan.ts";
 import { systemSwitches } from "./v1/systems/code/post-switch.ts";
+import { stockDrift } from "./v1/stock/drift.ts";
 import { getSystems } from "./v1/systems/get-systems.ts";
 import { postWebhook } from "./webhooks/post-webhook.ts";
 
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   ...deadLetterActions,
   getSystems,
   ...systemSwitches,
+  ...stockDrift,
   getAvailability,
   getAvailableToPromise,
   postPrices,

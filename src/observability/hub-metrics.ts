@@ -1,4 +1,4 @@
-import type { Exchange, Queryable } from "#platform";
+import type { Clock, Exchange, Queryable } from "#platform";
 import { readChannelLags, type ChannelLag } from "./channel-lags.ts";
 import type { ExchangeRecorder } from "./exchanges.ts";
 import type { Metrics } from "./metrics.ts";
@@ -53,5 +53,39 @@ export function gaugeChannels(metrics: Metrics, database: Queryable): void {
     "crossdock_channel_items_waiting",
     "Items whose change the channel was not told of.",
     perChannel(({ waiting }) => waiting),
+  );
+}
+
+interface ReadFeed {
+  readonly system: string;
+  readonly entity: string;
+  readonly readAt: Date | null;
+}
+
+/** How old what each feed told is, and whether that is too old, asked of the database at the scrape. One never read has no age, and is stale. */
+export function gaugeFeeds(
+  metrics: Metrics,
+  database: Queryable,
+  { clock, isStale }: { readonly clock: Clock; readonly isStale: (feed: ReadFeed) => boolean },
+): void {
+  const perFeed = (value: (feed: ReadFeed) => number | null) => async () => {
+    const feeds = await database.query<ReadFeed>(
+      `select system, entity, read_at as "readAt" from feeds order by system, entity`,
+    );
+    return feeds.flatMap((feed) => {
+      const { system, entity } = feed;
+      const measured = value(feed);
+      return measured === null ? [] : [{ labels: { system, entity }, value: measured }];
+    });
+  };
+  metrics.gauge(
+    "crossdock_feed_age_seconds",
+    "How long ago a feed was read with success.",
+    perFeed(({ readAt }) => readAt && (clock.now().getTime() - readAt.getTime()) / 1000),
+  );
+  metrics.gauge(
+    "crossdock_feed_stale",
+    "1: what the feed told is older than it may be, or it was never read.",
+    perFeed((feed) => (isStale(feed) ? 1 : 0)),
   );
 }

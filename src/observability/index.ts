@@ -7,4 +7,4 @@ export { Story, StoryReason, StoryStep, StoryWait } from "./story.ts";
 export type { LaneView } from "./story-waits.ts";
 export { readChannelLags, type ChannelLag } from "./channel-lags.ts";
 export { readQueues, type Queue } from "./queues.ts";
-export { countExchanges, gaugeChannels, gaugeQueues } from "./hub-metrics.ts";
+export { countExchanges, gaugeChannels, gaugeFeeds, gaugeQueues } from "./hub-metrics.ts";

@@ -77,8 +77,9 @@ const publishAll = async (publisher: ReturnType<typeof publisherOf>) => {
 };
 const stock = (sku: string, branch: string, onHand: number) =>
   database.query(
-    `insert into inventory_positions (sku, branch, on_hand, source, source_sequence, as_of) values ($1, $2, $3, 'erp', 1, now())
-     on conflict (sku, branch) do update set on_hand = excluded.on_hand`,
+    `insert into inventory_positions (sku, branch, on_hand, stated_on_hand, source, source_sequence, as_of)
+     values ($1, $2, $3, $3, 'erp', 1, now())
+     on conflict (sku, branch) do update set on_hand = excluded.on_hand, stated_on_hand = excluded.stated_on_hand`,
     [sku, branch, onHand],
   );
 const waiting = async (channel: string) =>

@@ -15,6 +15,7 @@ import { recallFromWarehouse, releaseToWarehouse, sendDocumentsToWarehouse } fro
 import { effect } from "./effect.ts";
 import { stay, transitionsOver, type Process } from "./engine/index.ts";
 import { instancesNamed } from "./instances.ts";
+import { stockPolicy } from "./policies.ts";
 
 // prettier-ignore
 export type FulfillmentState =
@@ -31,7 +32,7 @@ export function fulfillment(hands: Hands): Process<FulfillmentState> {
   const tellChannel = confirmShipmentToChannel(hands);
 
   const recordRelease = effect("record-released", recordReleased);
-  const recordPick = effect("record-picked", recordPicked);
+  const recordPick = effect("record-picked", recordPicked(stockPolicy(hands.policies)));
   const createShipment = effect("create-shipment", createShipments(hands.policies.shipping));
   const recordDeparture = effect("record-shipped", recordShipped);
   const recordTooLate = effect("record-recall-refused", recordRecallRefused);

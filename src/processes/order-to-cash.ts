@@ -21,6 +21,7 @@ import { calculateTax } from "./commands/tax-commands.ts";
 import { stay, transitionsOver, type Process } from "./engine/index.ts";
 import { effect } from "./effect.ts";
 import { instancesNamed } from "./instances.ts";
+import { stockPolicy } from "./policies.ts";
 
 // prettier-ignore
 export type OrderToCashState =
@@ -49,7 +50,7 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
   const recordTax = effect("record-tax", recordTaxed);
   const source = effect("source-fulfillments", sourceFulfillments);
   const bill = effect("bill-shipment", billShipments);
-  const recordInvoice = effect("record-invoice", recordInvoices);
+  const recordInvoice = effect("record-invoice", recordInvoices(stockPolicy(hands.policies)));
   const close = effect("close-order", closeOrders);
   const cancelHeld = effect("cancel-on-hold", cancelOnHold);
   const cancelLines = effect("cancel-before-fulfillment", cancelBeforeFulfillment);

@@ -10,4 +10,17 @@ export interface ProcessPolicies {
   };
   readonly tax: { readonly estimatedRatePercent: string };
   readonly freight: { readonly billed: "as-quoted" | "never" };
+  readonly stock?: {
+    /** How long the ERP may take until invoiced goods are off its stock, where it does not say when they are. Left out: an hour. */
+    readonly postingLagMs?: number;
+    /** How long goods that a branch did not find stay off, though the ERP states them: until the shelf is counted. Left out: a day. */
+    readonly countedWithinMs?: number;
+  };
 }
+
+const HOUR_MS = 3_600_000;
+
+export const stockPolicy = ({ stock }: Pick<ProcessPolicies, "stock">): Required<NonNullable<typeof stock>> => ({
+  postingLagMs: stock?.postingLagMs ?? HOUR_MS,
+  countedWithinMs: stock?.countedWithinMs ?? 24 * HOUR_MS,
+});

@@ -2,6 +2,7 @@ import type { EventDraft } from "#contracts";
 import {
   advanceFeed,
   applyCustomers,
+  applyMovements,
   applyPrices,
   applyProducts,
   applyStock,
@@ -9,6 +10,8 @@ import {
   readFeed,
   readPositionsWaitedFor,
   recordFeedFailure,
+  settleDueIssues,
+  tellPosition,
   type Applied,
   type FillOptions,
   type NewsContext,
@@ -44,6 +47,9 @@ interface SyncOptions {
 interface Taken {
   readonly received: number;
   readonly changed: number;
+  readonly dropped: number;
+  /** Kept, and contained in what was stated already. */
+  readonly late?: number;
   readonly drafts: readonly EventDraft[];
   /** Where more can be promised than before. */
   readonly risen?: readonly Position[];
@@ -62,7 +68,12 @@ interface ReferenceFeed {
   }>;
 }
 
-const plainly = ({ received, changed, events }: Applied): Taken => ({ received, changed, drafts: events });
+const plainly = ({ received, changed, dropped, events }: Applied): Taken => ({
+  received,
+  changed,
+  dropped,
+  drafts: events,
+});
 
 function feedOf<Document>(
   entity: string,
@@ -77,7 +88,7 @@ function feedOf<Document>(
   return [{ entity, page }];
 }
 
-/** In this order, since prices name products and customers. */
+/** In this order, since prices name products and customers, and a level that contains a movement makes it late. */
 function feedsOf(erp: Erp): readonly ReferenceFeed[] {
   return [
     ...feedOf("customers", erp.readCustomers?.bind(erp), async (tx, documents, context) =>
@@ -89,6 +100,10 @@ function feedsOf(erp: Erp): readonly ReferenceFeed[] {
     ...feedOf("prices", erp.readPrices?.bind(erp), async (tx, documents, context) =>
       plainly(await applyPrices(tx, documents, context)),
     ),
+    ...feedOf("stock-movements", erp.readMovements?.bind(erp), async (tx, movements, context) => {
+      const applied = await applyMovements(tx, movements, context);
+      return { ...plainly(applied), late: applied.late, risen: applied.risen };
+    }),
     ...feedOf("stock", erp.readStock?.bind(erp), async (tx, levels, context) => {
       const applied = await applyStock(tx, levels, context);
       return { ...plainly(applied), risen: applied.risen };
@@ -140,8 +155,26 @@ export function createReferenceSync({ database, eventLog, clock, ids, erp, log }
     const now = clock.now();
     const taken = await apply(tx, { source: erp.code, now });
     await eventLog.append(tx, taken.drafts);
-    await advanceFeed(tx, { system: erp.code, entity, cursor, received: taken.received, changed: taken.changed }, now);
+    const { received, changed, dropped, late = 0 } = taken;
+    await advanceFeed(tx, { system: erp.code, entity, cursor, received, changed, dropped, late }, now);
     return taken;
+  }
+
+  /** The stock was read to its end at that time: what the ERP has surely taken off by then is off what it states. */
+  async function settle(heardAt: Date): Promise<void> {
+    const settled = await database.transaction(
+      async (tx) => {
+        const changed = await settleDueIssues(tx, { heardAt, now: clock.now() });
+        await eventLog.append(
+          tx,
+          changed.map((position) => tellPosition(position, "shipment")),
+        );
+        return changed;
+      },
+      { retries: 5 },
+    );
+    const risen = settled.filter(({ hasRisen }) => hasRisen);
+    if (risen.length > 0) await fill(risen, {});
   }
 
   return {
@@ -149,7 +182,9 @@ export function createReferenceSync({ database, eventLog, clock, ids, erp, log }
       const results: Synchronised[] = [];
       for (const feed of feeds) {
         try {
+          const heardAt = clock.now();
           results.push(await readOn(feed, signal));
+          if (feed.entity === "stock" && !signal.aborted) await settle(heardAt);
         } catch (error) {
           const failure = error instanceof Error ? error.message : String(error);
           log.warn({ entity: feed.entity, err: error }, "A feed could not be read; it is tried again.");

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { applyStock, readRejects } from "#domains";
+import { applyMovements, applyStock, checkBooks, readRejects } from "#domains";
 import { createEventLog } from "#events";
 import { createIds, systemClock } from "#platform";
 import { readStockLines } from "#systems";
@@ -54,7 +54,9 @@ const eventsTold = async () =>
   );
 
 beforeEach(async () => {
-  await database.query("truncate inventory_positions, events, stock_floors, stock_snapshots, stock_rejects cascade");
+  await database.query(
+    "truncate inventory_positions, stock_movements, stock_issues, events, stock_floors, stock_snapshots, stock_rejects cascade",
+  );
 });
 
 it("writes and tells only what a snapshot changes, and a repeated snapshot changes nothing", async () => {
@@ -67,6 +69,26 @@ it("writes and tells only what a snapshot changes, and a repeated snapshot chang
   expect(await snapshot(2, csv("A,ATL,99,1"))).toMatchObject({ outcome: "repeated", changed: 0 });
   expect(await snapshot(1, csv("A,ATL,99,1"))).toMatchObject({ outcome: "repeated", changed: 0 });
   expect(await onHand()).toMatchObject({ "A@ATL": "5" });
+});
+
+it("settles what left us and what moved since, where the figures alone look the same", async () => {
+  await snapshot(1, csv("A,ATL,5,0", "B,ATL,5,0", "C,ATL,5,0"));
+  await database.query("truncate events cascade");
+  await database.query(
+    `insert into stock_issues (fulfillment_order_id, reason, sku, branch, quantity, reference, issued_at, stated_sequence, posted_sequence)
+     values ('ful_1', 'shipped', 'A', 'ATL', 2, 'shp_1', now(), 1, 9), ('ful_2', 'shipped', 'B', 'ATL', 2, 'shp_2', now(), 1, null)`,
+  );
+  await database.query("update inventory_positions set on_hand = 3 where sku in ('A', 'B')");
+  const receipt = { movementId: "m", sku: "C", branch: "ATL", quantity: "1", kind: "receipt", sequence: "8" } as const;
+  await database.transaction((tx) =>
+    applyMovements(tx, [{ ...receipt, occurredAt: "2026-01-05T00:00:00Z" }], { source: "erp", now: new Date() }),
+  );
+  // A was posted before the snapshot and says what was known; B was not and says so; of C the movement is in it.
+  expect(await snapshot(10, csv("A,ATL,3,0", "B,ATL,5,0", "C,ATL,6,0"))).toMatchObject({ changed: 0, dropped: 0 });
+  expect(await onHand()).toEqual({ "A@ATL": "3", "B@ATL": "3", "C@ATL": "6" });
+  expect(await eventsTold()).toEqual([]);
+  expect(await database.query("select fulfillment_order_id as id from stock_issues")).toEqual([{ id: "ful_2" }]);
+  expect((await checkBooks(database)).faults).toEqual([]);
 });
 
 it("drops older movements even of positions where the snapshot saw no difference", async () => {

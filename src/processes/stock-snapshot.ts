@@ -105,10 +105,11 @@ async function stageAll(
   try {
     for await (const block of lines) {
       const { positions, rejects, unreadable } = sort(block, branches);
-      // PostgreSQL takes one block while the next is read.
+      // PostgreSQL takes one block while the next is read and written out.
+      const staged = staging.stage(positions);
+      staged.catch(() => {});
       await before;
-      before = positions.length > 0 ? staging.stage(positions) : Promise.resolve();
-      before.catch(() => {});
+      before = staged;
       await keepRejects(database, snapshotId, rejects);
       counted = {
         received: counted.received + block.length,
@@ -150,22 +151,45 @@ async function applyDifferences(
 ): Promise<SnapshotCounts> {
   await staging.compare();
   let counts = NOTHING;
-  for (;;) {
-    const differences = await staging.next(LOCKED_AT_ONCE);
-    if (differences.length === 0) return counts;
-    const { taken, contradicted, late, missing } = judge(differences, doesZero);
-    await keepRejects(options.database, snapshotId, contradicted);
-    const written = await write(options, snapshot, taken);
-    counts = {
-      received: 0,
-      changed: counts.changed + written.changed,
-      dropped: counts.dropped + late + written.dropped,
-      rejected: counts.rejected + contradicted.length,
-      missing: counts.missing + missing,
-      zeroed: counts.zeroed + taken.filter(({ isMissing }) => isMissing).length,
-    };
+  // Two parts at once: they have no position in common, and lock what else they need in the order everybody does.
+  let before: Promise<SnapshotCounts> = Promise.resolve(NOTHING);
+  try {
+    for (;;) {
+      const differences = await staging.next(LOCKED_AT_ONCE);
+      const applied = differences.length === 0 ? null : applyPart(options, differences, snapshotId, snapshot, doesZero);
+      applied?.catch(() => {});
+      counts = together(counts, await before);
+      if (!applied) return counts;
+      before = applied;
+    }
+  } finally {
+    // What is under way ends before the desk is given up.
+    await before.catch(() => NOTHING);
   }
 }
+
+async function applyPart(
+  options: SnapshotOptions,
+  differences: readonly Difference[],
+  snapshotId: string,
+  snapshot: StockSnapshot,
+  doesZero: boolean,
+): Promise<SnapshotCounts> {
+  const { taken, contradicted, late, missing } = judge(differences, doesZero);
+  await keepRejects(options.database, snapshotId, contradicted);
+  const { changed, dropped } = await write(options, snapshot, taken);
+  const zeroed = taken.filter(({ isMissing }) => isMissing).length;
+  return { received: 0, changed, dropped: late + dropped, rejected: contradicted.length, missing, zeroed };
+}
+
+const together = (a: SnapshotCounts, b: SnapshotCounts): SnapshotCounts => ({
+  received: a.received + b.received,
+  changed: a.changed + b.changed,
+  dropped: a.dropped + b.dropped,
+  rejected: a.rejected + b.rejected,
+  missing: a.missing + b.missing,
+  zeroed: a.zeroed + b.zeroed,
+});
 
 function judge(differences: readonly Difference[], doesZero: boolean) {
   const contradicted = differences.filter(({ isContradicted }) => isContradicted);

@@ -78,6 +78,21 @@ export interface StockLevel {
   readonly asOf: string;
 }
 
+/** One change of stock as its owner tells it. `sequence` is of the same row as those of its levels. */
+export interface StockMovement {
+  /** The source's own; the same again is a repeat. */
+  readonly movementId: string;
+  readonly sequence: string;
+  readonly sku: string;
+  readonly branch: string;
+  /** Base units, signed: what leaves is negative. */
+  readonly quantity: string;
+  readonly kind: "receipt" | "issue" | "adjustment" | "transfer";
+  /** Of goods we shipped: the shipment's reference, as `postInvoice` named it. */
+  readonly reference?: string;
+  readonly occurredAt: string;
+}
+
 export interface ErpSalesOrder {
   readonly erpOrderNumber: string;
 }
@@ -89,6 +104,11 @@ export interface InvoiceRequest {
   readonly erpOrderNumber: string;
   readonly customerNumber: string;
   readonly shipmentReference: string;
+  /** What left, from where, in base units: what the ERP takes off its stock, under `shipmentReference`. The components of a kit, not the kit. */
+  readonly goods: {
+    readonly branch: string;
+    readonly lines: readonly { readonly sku: string; readonly quantity: string }[];
+  };
   readonly currency: string;
   readonly freightAmount: string;
   /** Quantity and price in the unit the line was ordered in, which is the one `createSalesOrder` named. */
@@ -107,6 +127,10 @@ export interface PostedInvoice {
   readonly freightAmount: string;
   readonly totalAmount: string;
   readonly dueOn?: string;
+  /** From this sequence of its stock on the goods are off it. Left out: the ERP does not tell, or has not taken them off yet. */
+  readonly stockSequence?: string;
+  /** When it took them off, or says it will. Left out: as of its answer, and the hub allows for the configured lag. */
+  readonly postedAt?: string;
 }
 
 export interface Erp<Settings extends TSchema = TSchema> extends Connector<Settings> {
@@ -120,6 +144,7 @@ export interface Erp<Settings extends TSchema = TSchema> extends Connector<Setti
   readProducts?(since: string | null, call: Call<Settings>): Promise<ChangePage<Product>>;
   readPrices?(since: string | null, call: Call<Settings>): Promise<ChangePage<PriceAgreement>>;
   readStock?(since: string | null, call: Call<Settings>): Promise<ChangePage<StockLevel>>;
+  readMovements?(since: string | null, call: Call<Settings>): Promise<ChangePage<StockMovement>>;
   createSalesOrder?(order: SalesOrder, call: Call<Settings>): Promise<Answer<ErpSalesOrder>>;
   /** Cancels the named quantities (in the unit ordered), or the whole order; done as well when the ERP never had it. */
   cancelSalesOrder?(

@@ -18,6 +18,7 @@ export interface Model {
   cancelAsked(salesOrderId: string): void;
   creditReleased(salesOrderId: string): void;
   counted(branch: Branch, counts: readonly { readonly item: Item; readonly onHand: number }[], isLate: boolean): void;
+  received(branch: Branch, item: Item, quantity: number): void;
   /** Shipped, or looked for and not found. */
   goodsGone(branch: string, lines: readonly HandledLine[]): void;
   /** By the ERP's own books. */
@@ -46,6 +47,8 @@ const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) =
 
 export function createModel(database: Database, world: World, violations: string[]): Model {
   const onHand = new Map<string, number>();
+  /** Came in where nobody has said yet what was there before. */
+  const uncounted = new Map<string, number>();
   const accounts = new Map<string, Account>(
     Object.entries(customers).map(([name, account]) => [
       name,
@@ -112,8 +115,16 @@ export function createModel(database: Database, world: World, violations: string
     counted(branch, counts, isLate) {
       for (const { item, onHand: quantity } of counts) {
         const position = `${item}@${branch}`;
-        if (!isLate || !onHand.has(position)) onHand.set(position, quantity);
+        const isFirst = !onHand.has(position);
+        // What was counted late does not contain what came in since.
+        if (isLate && isFirst) onHand.set(position, quantity + (uncounted.get(position) ?? 0));
+        else if (!isLate) onHand.set(position, quantity);
       }
+    },
+    received(branch, item, quantity) {
+      const position = `${item}@${branch}`;
+      const pile = onHand.has(position) ? onHand : uncounted;
+      pile.set(position, (pile.get(position) ?? 0) + quantity);
     },
     goodsGone(branch, lines) {
       for (const { sku, quantity } of lines)

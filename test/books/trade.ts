@@ -66,6 +66,8 @@ export interface Trade {
   /** What each branch has picked so far of what it was asked for, and what it has said of it. */
   readonly handled: Map<string, readonly HandledLine[]>;
   readonly told: Set<string>;
+  /** What left, or was not found, by `item@branch`. */
+  readonly gone: Map<string, number>;
   /** What ought to be, where things happen one after the other. */
   readonly model: Model | null;
   /** Of the owner of the stock: grows with everything he says. */
@@ -134,6 +136,7 @@ export async function openTrade(database: Database, nodeDatabases: readonly Data
   const violations: string[] = [];
   let sequence = 0;
   let number = 0;
+  world.erp.nextStockSequence = () => String((sequence += 1));
   return {
     database,
     nodes,
@@ -145,6 +148,7 @@ export async function openTrade(database: Database, nodeDatabases: readonly Data
     violations,
     handled: new Map(),
     told: new Set(),
+    gone: new Map(),
     model: nodes.length === 1 ? createModel(database, world, violations) : null,
     nextSequence: () => (sequence += 1),
     nextNumber: () => (number += 1),

@@ -17,7 +17,7 @@ const witnessSql = `
       insert into witness.stock (sku, branch, by_owner, gained) values (new.sku, new.branch, true, new.on_hand);
     else
       insert into witness.stock (sku, branch, by_owner, gained, oversold)
-      values (new.sku, new.branch, (new.source_sequence, new.as_of) is distinct from (old.source_sequence, old.as_of), new.on_hand - old.on_hand,
+      values (new.sku, new.branch, new.allocated = old.allocated, new.on_hand - old.on_hand,
               case when new.allocated > old.allocated and new.allocated > greatest(new.on_hand, 0)
                    then format('%s were promised and %s are there', trim_scale(new.allocated), trim_scale(new.on_hand)) end);
     end if;

@@ -124,6 +124,7 @@ describe("whoever has the token", () => {
       "/v1/events?limit=1000",
       "/v1/dead-letters",
       "/v1/systems",
+      "/v1/stock/drift",
       `/v1/availability?skus=${order.lines[0]?.sku}`,
       "/healthz",
       "/readyz",

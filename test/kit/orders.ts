@@ -43,8 +43,11 @@ export async function givenTrade(database: Database, skus: readonly string[]): P
 
 export async function givenStock(database: Queryable, sku: string, branch: string, onHand: string): Promise<void> {
   await database.query(
-    `insert into inventory_positions (sku, branch, on_hand, source, source_sequence, as_of) values ($1, $2, $3, 'erp', 1, now())
-     on conflict (sku, branch) do update set on_hand = inventory_positions.on_hand + excluded.on_hand`,
+    `insert into inventory_positions (sku, branch, on_hand, stated_on_hand, source, source_sequence, as_of)
+     values ($1, $2, $3, $3, 'erp', 1, now())
+     on conflict (sku, branch) do update
+       set on_hand = inventory_positions.on_hand + excluded.on_hand,
+           stated_on_hand = inventory_positions.stated_on_hand + excluded.on_hand`,
     [sku, branch, onHand],
   );
 }

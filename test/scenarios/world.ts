@@ -38,6 +38,8 @@ export interface FakeErp extends Condition {
   readonly created: string[];
   readonly invoices: InvoiceRequest[];
   refuses: string | null;
+  /** Numbers what happens to its stock; null: it tells no numbers. */
+  nextStockSequence: (() => string) | null;
 }
 export interface FakeWarehouse extends Condition {
   readonly branch: string;
@@ -104,7 +106,9 @@ function fakeErp(): { state: FakeErp; connector: Erp } {
     created: [],
     invoices: [],
     refuses: null,
+    nextStockSequence: null,
   };
+  const postings = new Map<string, { readonly stockSequence?: string; readonly postedAt?: string }>();
   const connector: Erp = {
     ...described("erp"),
     kind: "erp",
@@ -128,7 +132,11 @@ function fakeErp(): { state: FakeErp; connector: Erp } {
     },
     async postInvoice(invoice) {
       check("erp", state);
-      if (!state.invoices.some((one) => one.reference === invoice.reference)) state.invoices.push(invoice);
+      if (!postings.has(invoice.reference)) {
+        state.invoices.push(invoice);
+        const stockSequence = state.nextStockSequence?.();
+        postings.set(invoice.reference, stockSequence === undefined ? {} : { stockSequence });
+      }
       const merchandise = invoice.lines.reduce((sum, line) => sum + Number(line.quantity) * Number(line.unitPrice), 0);
       const tax = invoice.lines.reduce((sum, line) => sum + Number(line.taxAmount), 0);
       return {
@@ -137,6 +145,7 @@ function fakeErp(): { state: FakeErp; connector: Erp } {
         taxAmount: tax.toFixed(2),
         freightAmount: invoice.freightAmount,
         totalAmount: (merchandise + tax + Number(invoice.freightAmount)).toFixed(2),
+        ...postings.get(invoice.reference),
       };
     },
   };

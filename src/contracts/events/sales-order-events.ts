@@ -4,6 +4,7 @@ import {
   Currency,
   CustomerNumber,
   Decimal,
+  Instant,
   InvoiceId,
   LocalDate,
   NonNegativeDecimal,
@@ -208,6 +209,10 @@ export const InvoicePosted = defineEvent({
     freightAmount: NonNegativeDecimal,
     totalAmount: NonNegativeDecimal,
     dueOn: Type.Optional(LocalDate),
+    stockSequence: Type.Optional(
+      Type.String({ ...NonNegativeDecimal, description: "From here on the ERP's stock is without the goods." }),
+    ),
+    postedAt: Type.Optional(Instant),
   },
 });
 

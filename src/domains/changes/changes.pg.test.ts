@@ -12,8 +12,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const put = (keys: readonly PositionKey[]) =>
   database.query(
-    `insert into inventory_positions (sku, branch, on_hand, source, source_sequence, as_of)
-     select k.sku, k.branch, 1, 'erp', 1, now() from jsonb_to_recordset($1::jsonb) as k(sku text, branch text)
+    `insert into inventory_positions (sku, branch, on_hand, stated_on_hand, source, source_sequence, as_of)
+     select k.sku, k.branch, 1, 1, 'erp', 1, now() from jsonb_to_recordset($1::jsonb) as k(sku text, branch text)
      on conflict (sku, branch) do update set on_hand = inventory_positions.on_hand + 1`,
     [JSON.stringify(keys)],
   );
@@ -69,7 +69,7 @@ describe("changes of positions", () => {
       for (let round = 0; round < 8; round += 1) {
         await database.transaction(async (tx) => {
           await tx.query(
-            "insert into inventory_positions (sku, branch, on_hand, source, source_sequence, as_of) values ($1, 'ORD', 1, 'erp', 1, now())",
+            "insert into inventory_positions (sku, branch, on_hand, stated_on_hand, source, source_sequence, as_of) values ($1, 'ORD', 1, 1, 'erp', 1, now())",
             [`W${writer}-${round}`],
           );
           await pause(Math.random() * 20);

@@ -1,7 +1,8 @@
 import type { FulfillmentPicked, FulfillmentReleased } from "#contracts";
 import { FulfillmentCancelled, type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import { isZero, type Transaction } from "#platform";
-import { followedBy, ordersOf } from "../effect-context.ts";
+import { followedBy, ordersOf, type EffectContext } from "../effect-context.ts";
+import { openIssues, type StockIssue } from "../inventory/stock-issues.ts";
 import { lockOrders, lockPositions } from "../orders/lifecycle/locks.ts";
 import { settleCancellations } from "../orders/lifecycle/settle-cancellations.ts";
 import { rowsOf } from "../sql.ts";
@@ -33,42 +34,71 @@ export async function recordReleased(
 }
 
 /**
- * The warehouse picked. What it did not find was never there: on hand is corrected, the line goes back to backordered and is sought
- * at other branches. Where nothing at all was found the fulfillment is off.
+ * The warehouse picked. What it did not find is not on hand, until the shelf must have been counted (`countedWithinMs`) and its owner states it all
+ * the same; the line goes back to backordered and is sought at other branches. Where nothing at all was found the fulfillment is off.
  */
-export async function recordPicked(
-  tx: Transaction,
-  calls: readonly EffectCall<Picked>[],
-): Promise<readonly EventDraft[]> {
-  const { salesOrderIds, storyOf } = ordersOf(calls);
-  await lockOrders(tx, salesOrderIds);
-  const tied = await stockTiedToFulfillments(
-    tx,
-    calls.map((call) => call.event.data.fulfillmentOrderId),
-  );
-  const short = calls.flatMap((call) => notPicked(call.event.data, tied));
-  await lockPositions(tx, positionsOf(short));
-  const untied = comesBack(short, await ordersBeingCancelled(tx, salesOrderIds), "goes");
-  await untie(tx, untied);
-  await writePicked(tx, calls);
-  const empty = calls.filter((call) => call.event.data.lines.every((line) => isZero(line.quantity)));
-  await markCancelled(
-    tx,
-    empty.map((call) => call.event.data.fulfillmentOrderId),
-    "nothing-picked",
-  );
-  const changes = short.map(({ sku, branch, salesOrderId }) => ({ sku, branch, story: storyOf(salesOrderId) }));
+export const recordPicked =
+  ({ countedWithinMs }: { readonly countedWithinMs: number }) =>
+  async (
+    tx: Transaction,
+    calls: readonly EffectCall<Picked>[],
+    { now }: EffectContext,
+  ): Promise<readonly EventDraft[]> => {
+    const { salesOrderIds, storyOf } = ordersOf(calls);
+    await lockOrders(tx, salesOrderIds);
+    const tied = await stockTiedToFulfillments(
+      tx,
+      calls.map((call) => call.event.data.fulfillmentOrderId),
+    );
+    const short = calls.flatMap((call) => notPicked(call.event.data, tied));
+    await lockPositions(tx, positionsOf(short));
+    const coveredFrom = new Date(now.getTime() + countedWithinMs);
+    await openIssues(
+      tx,
+      short.flatMap((piece) => shortageOf(piece, now, coveredFrom)),
+    );
+    const untied = comesBack(short, await ordersBeingCancelled(tx, salesOrderIds), "goes");
+    await untie(tx, untied);
+    await writePicked(tx, calls);
+    const empty = calls.filter((call) => call.event.data.lines.every((line) => isZero(line.quantity)));
+    await markCancelled(
+      tx,
+      empty.map((call) => call.event.data.fulfillmentOrderId),
+      "nothing-picked",
+    );
+    const changes = short.map(({ sku, branch, salesOrderId }) => ({ sku, branch, story: storyOf(salesOrderId) }));
+    return [
+      ...(await utterInventoryChanged(tx, changes, "short-pick")),
+      ...empty.map((call) => {
+        const { fulfillmentOrderId, salesOrderId, branch } = call.event.data;
+        return FulfillmentCancelled(
+          { fulfillmentOrderId, salesOrderId, branch, cause: "nothing-picked" },
+          followedBy(call),
+        );
+      }),
+      ...(await seekElsewhere(tx, untied, "short-pick", storyOf)),
+      ...(await settleCancellations(tx, salesOrderIds)),
+    ];
+  };
+
+function shortageOf(
+  { fulfillmentOrderId, sku, branch, quantity }: TiedStock,
+  now: Date,
+  coveredFrom: Date,
+): readonly StockIssue[] {
+  if (fulfillmentOrderId === null) return [];
+  const [issuedAt, reference] = [now.toISOString(), fulfillmentOrderId];
   return [
-    ...(await utterInventoryChanged(tx, changes, "short-pick")),
-    ...empty.map((call) => {
-      const { fulfillmentOrderId, salesOrderId, branch } = call.event.data;
-      return FulfillmentCancelled(
-        { fulfillmentOrderId, salesOrderId, branch, cause: "nothing-picked" },
-        followedBy(call),
-      );
-    }),
-    ...(await seekElsewhere(tx, untied, "short-pick", storyOf)),
-    ...(await settleCancellations(tx, salesOrderIds)),
+    {
+      fulfillmentOrderId,
+      reason: "short-pick",
+      reference,
+      sku,
+      branch,
+      quantity,
+      issuedAt,
+      coveredFrom: coveredFrom.toISOString(),
+    },
   ];
 }
 

@@ -2,6 +2,7 @@ import type { FulfillmentShipped } from "#contracts";
 import { type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import type { Transaction } from "#platform";
 import { ordersOf } from "../effect-context.ts";
+import { openIssues, type StockIssue } from "../inventory/stock-issues.ts";
 import { lockOrders, lockPositions } from "../orders/lifecycle/locks.ts";
 import { settleCancellations } from "../orders/lifecycle/settle-cancellations.ts";
 import { utterShipped } from "../orders/lifecycle/settle-orders.ts";
@@ -19,8 +20,8 @@ import {
 type Shipped = DataOf<typeof FulfillmentShipped>;
 
 /**
- * The goods left: on hand and allocated go down, the lines move from allocated to shipped. What was picked and yet stayed behind
- * goes back to backordered. Utters `sales-order.shipped` where nothing is left.
+ * The goods left: on hand and allocated go down, the ledger keeps them until the owner of the stock has posted them, the lines move from allocated
+ * to shipped. What was picked and yet stayed behind goes back to backordered. Utters `sales-order.shipped` where nothing is left.
  */
 export async function recordShipped(
   tx: Transaction,
@@ -35,6 +36,10 @@ export async function recordShipped(
   await lockPositions(tx, positionsOf(tied));
   const parted = calls.map((call) => partByShipped(call.event.data, tied));
   const gone = parted.flatMap((part) => part.gone);
+  await openIssues(
+    tx,
+    calls.flatMap((call, index) => issuesOf(call.event.data, parted[index]?.gone ?? [])),
+  );
   const left = comesBack(
     parted.flatMap((part) => part.left),
     await ordersBeingCancelled(tx, salesOrderIds),
@@ -50,6 +55,21 @@ export async function recordShipped(
     ...(await settleCancellations(tx, salesOrderIds)),
   ];
 }
+
+const issuesOf = (
+  { fulfillmentOrderId, shipmentId: reference, shippedAt }: Shipped,
+  gone: readonly TiedStock[],
+): StockIssue[] =>
+  gone.map(({ sku, branch, quantity }) => ({
+    fulfillmentOrderId,
+    reference,
+    sku,
+    branch,
+    quantity,
+    reason: "shipped",
+    issuedAt: shippedAt,
+    coveredFrom: null,
+  }));
 
 function partByShipped(shipped: Shipped, tied: readonly TiedStock[]): { gone: TiedStock[]; left: TiedStock[] } {
   const own = tied.filter((piece) => piece.fulfillmentOrderId === shipped.fulfillmentOrderId);

@@ -4,6 +4,7 @@ import { Decimal } from "decimal.js";
 import type { Story } from "../effect-context.ts";
 import type { Position } from "../orders/lifecycle/locks.ts";
 import { settleKits } from "../orders/lifecycle/settle-kits.ts";
+import { onHandSql, positionSql } from "../inventory/stock-ledger.ts";
 import { rowsOf } from "../sql.ts";
 
 /** Stock tied to an order's line at a branch. `fulfillmentOrderId` is null as long as no branch was asked to fulfil it. */
@@ -68,7 +69,9 @@ export async function stockNotYetSourced(
   );
 }
 
-/** The one place where allocated stock leaves a line. Orders and positions are locked by the caller. */
+const onHandNowSql = onHandSql(positionSql("p"));
+
+/** The one place where allocated stock leaves a line. Orders and positions are locked by the caller; what goes stands in the ledger already. */
 export async function untie(tx: Transaction, pieces: readonly Untied[]): Promise<void> {
   if (pieces.length === 0) return;
   await rowsOf(
@@ -83,9 +86,10 @@ export async function untie(tx: Transaction, pieces: readonly Untied[]): Promise
                  from untied group by "salesOrderId", "lineNumber", "allocationId") u
         where a.sales_order_id = u."salesOrderId" and a.line_number = u."lineNumber" and a.allocation_id = u."allocationId"
      ), positioned as (
-       update inventory_positions p set allocated = p.allocated - u.quantity, on_hand = p.on_hand - u.gone
-         from (select sku, branch, sum(quantity) as quantity, coalesce(sum(quantity) filter (where "onHand" = 'goes'), 0) as gone
-                 from untied group by sku, branch) u
+       update inventory_positions p
+          set allocated = p.allocated - u.quantity, on_hand = ${onHandNowSql},
+              oversold_since = case when p.oversold_since is not null and p.allocated - u.quantity > ${onHandNowSql} then p.oversold_since end
+         from (select sku, branch, sum(quantity) as quantity from untied group by sku, branch) u
         where p.sku = u.sku and p.branch = u.branch
      )
      update sales_order_lines l

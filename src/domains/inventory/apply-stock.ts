@@ -3,7 +3,9 @@ import { compare, type Transaction } from "#platform";
 import { newestOf, type Applied, type NewsContext } from "../applied.ts";
 import { rowsOf } from "../sql.ts";
 import { openRegisterIfNew } from "./position-register.ts";
+import { availableSql } from "./read-stock.ts";
 import { keepStockDesk } from "./stock-desk.ts";
+import { coveredSql, onHandSql, oversoldSinceSql, type BalancedPosition } from "./stock-ledger.ts";
 
 /** Stock as its owner states it. `sequence` grows with every change of the source, so late and repeated news is recognised. */
 export interface StockLevel {
@@ -16,19 +18,25 @@ export interface StockLevel {
   readonly asOf: string;
 }
 
+/** Stock news may say again what its source said before: then it is taken only where somebody asked for it. */
+export interface StockContext extends NewsContext {
+  readonly isCorrection?: boolean;
+}
+
 export interface AppliedStock extends Applied {
   /** Where more can be promised than before: whoever waits for it is served next. */
   readonly risen: readonly { readonly sku: string; readonly branch: string }[];
 }
 
 /**
- * Takes stock levels from their owner. What is allocated is ours and stays: a level that leaves less on hand than is allocated makes the
+ * Takes stock levels from their owner. On hand becomes what the ledger makes of it: with the movements that came after, without what left us
+ * and is contained in it. What is allocated is ours and stays: a level that leaves less on hand than is allocated makes the
  * position oversold, which is kept on it and reported by `checkBooks`, and nothing more is promised from it.
  */
 export async function applyStock(
   tx: Transaction,
   levels: readonly StockLevel[],
-  context: NewsContext,
+  context: StockContext,
 ): Promise<AppliedStock> {
   await keepStockDesk(tx, context.source);
   return writeLevels(tx, levels, context);
@@ -38,7 +46,7 @@ export async function applyStock(
 export async function writeLevels(
   tx: Transaction,
   levels: readonly StockLevel[],
-  { source, now }: NewsContext,
+  { source, now, isCorrection = false }: StockContext,
 ): Promise<AppliedStock> {
   if (levels.length === 0) return { received: 0, changed: 0, dropped: 0, events: [], risen: [] };
   const newest = newestOf(
@@ -48,29 +56,42 @@ export async function writeLevels(
   );
   await openRegisterIfNew(tx, newest);
   await rowsOf(tx, lockWaitingOrders, newest);
-  await rowsOf(tx, lockPositions, newest);
-  const rows = await rowsOf<WrittenPosition>(tx, upsertStock, { levels: newest, source, now });
-  const events = rows
-    .filter(({ isChanged }) => isChanged)
-    .map(({ sku, branch, onHand, allocated, availableToPromise }) => {
-      const position = `${sku}@${branch}`;
-      return InventoryChanged(
-        { position, sku, branch, cause: "snapshot", onHand, allocated, availableToPromise },
-        { correlationId: `inventory:${position}` },
-      );
-    });
-  const risen = rows.filter(({ hasRisen }) => hasRisen).map(({ sku, branch }) => ({ sku, branch }));
-  return { received: levels.length, changed: events.length, dropped: levels.length - rows.length, events, risen };
+  const known = await rowsOf<KnownPosition>(tx, lockPositions, newest);
+  const knownOf = new Map(known.map((position) => [`${position.sku}@${position.branch}`, position]));
+  const rows = await rowsOf<WrittenPosition>(tx, upsertStock, { levels: newest, source, now, isCorrection });
+  const written = rows.map((row) => ({ row, before: knownOf.get(`${row.sku}@${row.branch}`) }));
+  const changed = written.filter(({ row, before }) => !before?.isElseSame || before.onHand !== row.onHand);
+  const risen = written.filter(({ row, before }) => compare(row.availableToPromise, before?.available ?? "0") > 0);
+  return {
+    received: levels.length,
+    changed: changed.length,
+    dropped: levels.length - rows.length,
+    events: changed.map(({ row }) => tellPosition(row, "snapshot")),
+    risen: risen.map(({ row: { sku, branch } }) => ({ sku, branch })),
+  };
 }
 
-interface WrittenPosition {
+/** That a position is different now, as a story of its own. */
+export function tellPosition(
+  { sku, branch, onHand, allocated, availableToPromise }: WrittenPosition,
+  cause: Parameters<typeof InventoryChanged>[0]["cause"],
+): ReturnType<typeof InventoryChanged> {
+  const position = `${sku}@${branch}`;
+  return InventoryChanged(
+    { position, sku, branch, cause, onHand, allocated, availableToPromise },
+    { correlationId: `inventory:${position}` },
+  );
+}
+
+type WrittenPosition = Omit<BalancedPosition, "hasRisen">;
+
+interface KnownPosition {
   readonly sku: string;
   readonly branch: string;
   readonly onHand: string;
-  readonly allocated: string;
-  readonly availableToPromise: string;
-  readonly isChanged: boolean;
-  readonly hasRisen: boolean;
+  readonly available: string;
+  /** Safety stock and what is on its way are as they are stated now. */
+  readonly isElseSame: boolean;
 }
 
 // Orders are locked before positions by everybody, and those who wait for what comes are about to be served.
@@ -85,37 +106,47 @@ const lockWaitingOrders = `
    order by sales_order_id
      for update`;
 
-// In the order everybody locks positions, whatever plan the upsert has.
+// In the order everybody locks positions, whatever plan the upsert has; and what they were, which after it nobody can tell.
 const lockPositions = `
-  select 1 from inventory_positions p
-    join jsonb_to_recordset($1::jsonb) as k(sku text, branch text) on p.sku = k.sku and p.branch = k.branch
+  select p.sku, p.branch, trim_scale(p.on_hand)::text as "onHand", trim_scale(${availableSql})::text as available,
+         (p.safety_stock, p.inbound) is not distinct from (n."safetyStock", n.inbound) as "isElseSame"
+    from jsonb_to_recordset($1::jsonb) as n(sku text, branch text, "safetyStock" numeric, inbound jsonb)
+    join inventory_positions p on p.sku = n.sku and p.branch = n.branch
    order by p.sku, p.branch
      for update of p`;
+
+// A level is a row of its own name for the ledger: what is stated, and as of which sequence.
+export const levelSql = {
+  sku: "n.sku",
+  branch: "n.branch",
+  source: `$1::jsonb ->> 'source'`,
+  stated: `n."onHand"`,
+  sequence: "n.sequence",
+  asOf: `n."asOf"`,
+};
 
 const upsertStock = `
   with news as (
     select * from jsonb_to_recordset($1::jsonb -> 'levels')
         as n(sku text, branch text, "onHand" numeric, "safetyStock" numeric, inbound jsonb, sequence numeric, "asOf" timestamptz)
      where not exists (select 1 from stock_floors f
-                        where f.source = $1::jsonb ->> 'source' and f.branch in (n.branch, '*') and f.sequence >= n.sequence)
-  ), known as (
-    select k.sku, k.branch, greatest(k.on_hand - k.allocated - k.reserved - k.safety_stock, 0) as available,
-           (k.on_hand, k.safety_stock, k.inbound) is not distinct from (n."onHand", n."safetyStock", n.inbound) as is_same
-      from news n join inventory_positions k on k.sku = n.sku and k.branch = n.branch
+                        where f.source = $1::jsonb ->> 'source' and f.branch in (n.branch, '*')
+                          and (f.sequence > n.sequence or f.sequence = n.sequence and not ($1::jsonb -> 'isCorrection')::boolean))
   ), written as (
-    insert into inventory_positions as p (sku, branch, on_hand, safety_stock, inbound, source, source_sequence, as_of)
-    select sku, branch, "onHand", "safetyStock", inbound, $1::jsonb ->> 'source', sequence, "asOf"
-      from news order by sku, branch
+    insert into inventory_positions as p (sku, branch, on_hand, stated_on_hand, safety_stock, inbound, source, source_sequence, as_of)
+    select n.sku, n.branch, ${onHandSql(levelSql)}, n."onHand", n."safetyStock", n.inbound, $1::jsonb ->> 'source', n.sequence, n."asOf"
+      from news n order by n.sku, n.branch
     on conflict (sku, branch) do update
-      set on_hand = excluded.on_hand, safety_stock = excluded.safety_stock, inbound = excluded.inbound, source = excluded.source,
-          source_sequence = excluded.source_sequence, as_of = excluded.as_of,
-          oversold_since = case when p.allocated > excluded.on_hand
-                                then coalesce(p.oversold_since, ($1::jsonb ->> 'now')::timestamptz) end
+      set on_hand = excluded.on_hand, stated_on_hand = excluded.stated_on_hand, safety_stock = excluded.safety_stock,
+          inbound = excluded.inbound, source = excluded.source, source_sequence = excluded.source_sequence, as_of = excluded.as_of,
+          oversold_since = ${oversoldSinceSql("p", "p.allocated", "excluded.on_hand", "($1::jsonb ->> 'now')::timestamptz")}
       where p.source_sequence < excluded.source_sequence
-    returning sku, branch, on_hand, allocated, greatest(on_hand - allocated - reserved - safety_stock, 0) as available
+         or p.source_sequence = excluded.source_sequence and ($1::jsonb -> 'isCorrection')::boolean
+    returning sku, branch, on_hand, allocated, ${availableSql} as available, source_sequence, as_of
+  ), covered as (
+    delete from stock_issues i using written w
+     where i.sku = w.sku and i.branch = w.branch and ${coveredSql("i", { sequence: "w.source_sequence", asOf: "w.as_of" })}
   )
-  select w.sku, w.branch, trim_scale(w.on_hand)::text as "onHand", trim_scale(w.allocated)::text as allocated,
-         trim_scale(w.available)::text as "availableToPromise", not coalesce(k.is_same, false) as "isChanged",
-         w.available > coalesce(k.available, 0) as "hasRisen"
-    from written w left join known k on k.sku = w.sku and k.branch = w.branch
-   order by w.sku, w.branch`;
+  select sku, branch, trim_scale(on_hand)::text as "onHand", trim_scale(allocated)::text as allocated,
+         trim_scale(available)::text as "availableToPromise"
+    from written order by sku, branch`;

@@ -1,6 +1,7 @@
 import type { Session } from "#platform";
 import type { StockLevel } from "./apply-stock.ts";
 import { takeStockDesk } from "./stock-desk.ts";
+import { unsettledSql } from "./stock-ledger.ts";
 
 /** What a source says of its stock as a whole, or of whole branches. `sequence` is of the same row as those of its movements. */
 export interface StockSnapshot {
@@ -32,8 +33,11 @@ export interface Difference {
   readonly isContradicted: boolean;
 }
 
+/** How many rows are sent as one statement: enough to be fast, few enough to be over in some ten milliseconds. */
+const ROWS_AT_ONCE = 20_000;
+
 export interface SnapshotStaging {
-  /** Sent as one statement; may be called again before it is done. */
+  /** Sent once there are enough of them; may be called again before it is done. */
   stage(positions: readonly StagedPosition[]): Promise<void>;
   /** Compares everything staged with what is known, in one pass. */
   compare(): Promise<void>;
@@ -57,9 +61,21 @@ export async function openSnapshotStaging(session: Session, snapshot: StockSnaps
     `create temp table stock_staging (sku text, branch text, on_hand numeric, safety_stock numeric, inbound jsonb, line integer)`,
   );
   await takeStockDesk(session, source);
+  let pending: Buffer[] = [];
+  let rows = 0;
+  async function send(): Promise<void> {
+    const block = Buffer.concat(pending);
+    [pending, rows] = [[], 0];
+    if (block.length > 0) await session.copyIn("copy stock_staging from stdin", block);
+  }
   return {
-    stage: (positions) => session.copyIn("copy stock_staging from stdin", asCopyRows(positions)),
+    async stage(positions) {
+      pending.push(asCopyRows(positions));
+      rows += positions.length;
+      if (rows >= ROWS_AT_ONCE) await send();
+    },
     async compare() {
+      await send();
       await session.query(compareStaged, [source, branches, sequence]);
     },
     async next(count) {
@@ -96,10 +112,15 @@ function asCopyRows(positions: readonly StagedPosition[]): Buffer {
   return Buffer.from(rows);
 }
 
+// Nearly always nothing is: asked once, and a million positions are not looked for in it.
+const isUnsettledSql = "((select exists (select from unsettled)) and (p.sku, p.branch) in (select * from unsettled))";
+
 // A join of everything with everything, once. `with hold` keeps the answer without keeping a transaction.
 const compareStaged = `
   declare stock_differences no scroll cursor with hold for
-  with different as materialized (
+  with unsettled as materialized (
+    ${unsettledSql}
+  ), different as materialized (
     select coalesce(s.sku, p.sku) as sku, coalesce(s.branch, p.branch) as branch, s.line,
            case when s.sku is null then 0 else s.on_hand end as on_hand,
            case when s.sku is null then '[]' else coalesce(s.inbound, p.inbound, '[]') end as inbound,
@@ -108,9 +129,10 @@ const compareStaged = `
       from stock_staging s
       full join (select * from inventory_positions where $2::text[] is null or branch = any($2)) p
         on p.sku = s.sku and p.branch = s.branch
-     where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]')
+     where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]' or ${isUnsettledSql})
                 when s.on_hand is null then false
-                else p.sku is null or s.on_hand <> p.on_hand or s.safety_stock <> p.safety_stock or s.inbound <> p.inbound end
+                else p.sku is null or s.on_hand <> p.on_hand or s.safety_stock <> p.safety_stock or s.inbound <> p.inbound
+                  or ${isUnsettledSql} end
   ), contradicted as (
     select s.sku, s.branch
       from stock_staging s join (select distinct sku, branch from different where not is_missing) d

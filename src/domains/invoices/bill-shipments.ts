@@ -2,12 +2,17 @@ import type { FulfillmentShipped, InvoicePosted } from "#contracts";
 import { type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import { add, isZero, type Queryable, type Transaction } from "#platform";
 import { ordersOf, type EffectContext } from "../effect-context.ts";
+import { tellPosition } from "../inventory/apply-stock.ts";
+import { postIssues, type IssuePosting } from "../inventory/stock-issues.ts";
+import { fillBackorders } from "../orders/lifecycle/fill-backorders.ts";
+import { lockOrders } from "../orders/lifecycle/locks.ts";
 import { settleOrders } from "../orders/lifecycle/settle-orders.ts";
 import { invoiceIdOf } from "../shipments/identity.ts";
 import { rowsOf } from "../sql.ts";
 import { billLine, type BillableLine, type BilledLine } from "./bill-line.ts";
 
 type Shipped = DataOf<typeof FulfillmentShipped>;
+type Posted = DataOf<typeof InvoicePosted>;
 type OrderLine = Omit<BillableLine, "shippedNow"> & {
   readonly salesOrderId: string;
   /** A component is billed with its kit. */
@@ -101,6 +106,11 @@ export interface BillableShipment {
   readonly customerNumber: string;
   readonly currency: string;
   readonly freightAmount: string;
+  /** What left the branch, in base units. */
+  readonly goods: {
+    readonly branch: string;
+    readonly lines: readonly { readonly sku: string; readonly quantity: string }[];
+  };
   readonly lines: readonly BilledLine[];
 }
 
@@ -112,6 +122,10 @@ export async function readBillableShipment(
     database,
     `select f.status = 'shipped' as "hasShipped", o.erp_order_number as "erpOrderNumber", o.customer_number as "customerNumber",
             o.currency, trim_scale(coalesce(s.freight_amount, 0))::text as "freightAmount",
+            jsonb_build_object('branch', f.branch, 'lines', coalesce(
+              (select jsonb_agg(jsonb_build_object('sku', g.sku, 'quantity', trim_scale(g.quantity)::text) order by g.sku)
+                 from (select sku, sum(quantity_shipped) as quantity from fulfillment_lines
+                        where fulfillment_order_id = f.fulfillment_order_id and quantity_shipped > 0 group by sku) g), '[]')) as goods,
             coalesce((select jsonb_agg(jsonb_build_object(
                         'lineNumber', i.line_number, 'sku', i.sku, 'baseQuantity', trim_scale(i.base_quantity)::text,
                         'quantity', trim_scale(i.quantity)::text, 'unitPrice', trim_scale(i.unit_price)::text,
@@ -126,13 +140,49 @@ export async function readBillableShipment(
   return row && { ...row, invoiceId: invoiceIdOf(shipmentId) };
 }
 
-/** The ERP posted it: our copy of the invoice, with the lines as they were asked for; the order may be complete now. */
-export async function recordInvoices(
+/**
+ * The ERP posted it: our copy of the invoice, with the lines as they were asked for; the order may be complete now. The goods are off the ERP's
+ * stock by the sequence it told; where it tells none, once `postingLagMs` have passed.
+ */
+export const recordInvoices =
+  ({ postingLagMs }: { readonly postingLagMs: number }) =>
+  async (
+    tx: Transaction,
+    calls: readonly EffectCall<Posted>[],
+    context: EffectContext,
+  ): Promise<readonly EventDraft[]> => {
+    const { salesOrderIds } = ordersOf(calls);
+    await lockOrders(tx, salesOrderIds);
+    await writeInvoices(tx, calls, context);
+    const postings = calls.map(({ event }) => postingOf(event.data, event.time, postingLagMs));
+    const changed = await postIssues(tx, postings, context.now);
+    const risen = changed.filter(({ hasRisen }) => hasRisen);
+    return [
+      ...changed.map((position) => tellPosition(position, "shipment")),
+      ...(await fillBackorders(tx, risen)),
+      ...(await settleOrders(tx, salesOrderIds)),
+    ];
+  };
+
+function postingOf(
+  { shipmentId, stockSequence, postedAt }: Posted,
+  answeredAt: Date,
+  postingLagMs: number,
+): IssuePosting {
+  const off = postedAt === undefined ? answeredAt : new Date(postedAt);
+  return {
+    reference: shipmentId,
+    postedAt: off.toISOString(),
+    sequence: stockSequence ?? null,
+    coveredFrom: stockSequence === undefined ? new Date(off.getTime() + postingLagMs).toISOString() : null,
+  };
+}
+
+async function writeInvoices(
   tx: Transaction,
-  calls: readonly EffectCall<DataOf<typeof InvoicePosted>>[],
-  context: EffectContext,
-): Promise<EventDraft[]> {
-  const { salesOrderIds } = ordersOf(calls);
+  calls: readonly EffectCall<Posted>[],
+  { now }: EffectContext,
+): Promise<void> {
   await rowsOf(
     tx,
     `insert into invoices (invoice_id, invoice_number, sales_order_id, shipment_id, customer_number, currency, merchandise_amount,
@@ -150,7 +200,6 @@ export async function recordInvoices(
             "totalAmount" numeric, "dueOn" date)
        join sales_orders o on o.sales_order_id = p."salesOrderId"
      on conflict (invoice_id) do nothing`,
-    { posted: calls.map((call) => call.event.data), now: context.now },
+    { posted: calls.map((call) => call.event.data), now },
   );
-  return settleOrders(tx, salesOrderIds);
 }

@@ -99,7 +99,9 @@ async function pick(salesOrderId: string, { fulfillmentOrderId, branch }: Work, 
     { fulfillmentOrderId, salesOrderId, branch, lines: picked },
     { correlationId: salesOrderId },
   );
-  await database.transaction((tx) => recordPicked(tx, [callOf(draft as never, fulfillmentOrderId) as never]));
+  await database.transaction((tx) =>
+    recordPicked({ countedWithinMs: 86_400_000 })(tx, [callOf(draft as never, fulfillmentOrderId) as never], context()),
+  );
 }
 async function ship(salesOrderId: string, { fulfillmentOrderId, branch }: Work, lines: Work["lines"]) {
   const shipmentId = fulfillmentOrderId.replace("ful_", "shp_");

@@ -1,5 +1,5 @@
 import { CrossdockError } from "#contracts";
-import type { Account, Feed, ReferenceBook } from "#domains";
+import { isStale, type Account, type Feed, type ReferenceBook, type StaleAfter } from "#domains";
 import { asciiJson } from "../answer-buffers.ts";
 import type { Knowledge } from "../v1/knowledge.ts";
 
@@ -22,16 +22,27 @@ export function accountOf(book: Pick<Book, "customer">, customerNumber: string, 
 export const secondsBetween = (thenMs: number, nowMs: number): number =>
   Math.max(0, Math.round((nowMs - thenMs) / 100) / 10);
 
-const ageSeconds = (now: Date, then: Date | null): number | null =>
+/** Where nobody set a limit. */
+export const neverStale: StaleAfter = () => Number.POSITIVE_INFINITY;
+
+/** Null for what never was. */
+export const ageSeconds = (now: Date, then: Date | null): number | null =>
   then === null ? null : secondsBetween(then.getTime(), now.getTime());
 
+interface Sources {
+  readonly readAt: Date | null;
+  readonly feeds: readonly Feed[];
+  readonly staleAfter: StaleAfter;
+}
+
 /** How old memory is against the hub's books, and those feeds against their owners. */
-export function knowledgeOf(readAt: Date | null, feeds: readonly Feed[], now: Date): Knowledge {
+export function knowledgeOf({ readAt, feeds, staleAfter }: Sources, now: Date): Knowledge {
   const sources = feeds.map(({ system, entity, readAt: heardAt }) => ({
     system,
     entity,
     readAt: heardAt?.toISOString() ?? null,
     ageSeconds: ageSeconds(now, heardAt),
+    isStale: isStale({ entity, readAt: heardAt }, staleAfter, now),
   }));
   return { readAt: readAt?.toISOString() ?? null, ageSeconds: ageSeconds(now, readAt), sources };
 }
@@ -40,14 +51,14 @@ export function knowledgeOf(readAt: Date | null, feeds: readonly Feed[], now: Da
 export type KnowledgeWriter = (readAt: Date | null, feeds: readonly Feed[], now: Date) => string;
 
 /** For answers that stand on the feeds of these entities. What is asked within one millisecond is written once. */
-export function createKnowledgeWriter(entities: readonly string[]): KnowledgeWriter {
+export function createKnowledgeWriter(entities: readonly string[], staleAfter: StaleAfter): KnowledgeWriter {
   let last: { readonly readAt: Date | null; readonly feeds: readonly Feed[]; readonly nowMs: number } | null = null;
   let written = "";
   return (readAt, feeds, now) => {
     const nowMs = now.getTime();
     if (last?.nowMs === nowMs && last.readAt === readAt && last.feeds === feeds) return written;
     const sources = feeds.filter(({ entity }) => entities.includes(entity));
-    const knowledge = asciiJson(knowledgeOf(readAt, sources, now));
+    const knowledge = asciiJson(knowledgeOf({ readAt, feeds: sources, staleAfter }, now));
     last = { readAt, feeds, nowMs };
     written = `"answeredAt":"${now.toISOString()}","knowledge":${knowledge}`;
     return written;

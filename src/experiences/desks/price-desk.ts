@@ -1,7 +1,7 @@
-import { businessDay } from "#domains";
+import { businessDay, type StaleAfter } from "#domains";
 import type { Clock } from "#platform";
 import type { PriceQuestion } from "../hub.ts";
-import { accountOf, createKnowledgeWriter, type Book } from "./knowledge-desk.ts";
+import { accountOf, createKnowledgeWriter, neverStale, type Book } from "./knowledge-desk.ts";
 import { createWrittenPrices } from "./written-prices.ts";
 
 interface PriceDeskOptions {
@@ -9,12 +9,13 @@ interface PriceDeskOptions {
   readonly clock: Clock;
   /** Where the business is: by its day prices begin and end. */
   readonly timeZone?: string;
+  readonly staleAfter?: StaleAfter;
 }
 
 /** A customer's prices, from memory and by the same rule intake prices orders with. */
-export function createPriceDesk({ book, clock, timeZone = "UTC" }: PriceDeskOptions) {
+export function createPriceDesk({ book, clock, timeZone = "UTC", staleAfter = neverStale }: PriceDeskOptions) {
   const written = createWrittenPrices(book);
-  const known = createKnowledgeWriter(["prices", "products", "customers"]);
+  const known = createKnowledgeWriter(["prices", "products", "customers"], staleAfter);
   return {
     prices({ customerNumber, lines, ...question }: PriceQuestion): string {
       const now = clock.now();

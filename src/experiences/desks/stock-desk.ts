@@ -3,13 +3,14 @@ import {
   stalenessOf,
   type Account,
   type PositionBoard,
+  type StaleAfter,
   type Staleness,
   type StalenessRule,
 } from "#domains";
 import type { Clock } from "#platform";
 import type { AvailabilityAnswer, AvailabilityQuestion } from "../hub.ts";
 import { asciiJson, createAnswerBuffers, type WrittenAnswer } from "../answer-buffers.ts";
-import { accountOf, createKnowledgeWriter, secondsBetween, type Book } from "./knowledge-desk.ts";
+import { accountOf, createKnowledgeWriter, neverStale, secondsBetween, type Book } from "./knowledge-desk.ts";
 import { createWrittenItems, degradedItem, lessKept, writeItem, type WrittenItem } from "./written-items.ts";
 
 /** What channels keep for themselves, and so from the others. */
@@ -28,6 +29,8 @@ interface StockDeskOptions {
   readonly reserves?: KeptForChannels;
   /** By channel; one that is not among them is told everything as it is. */
   readonly staleness?: ReadonlyMap<string, StalenessRule>;
+  /** When a feed counts as stale, whatever the channel. */
+  readonly staleAfter?: StaleAfter;
 }
 interface Stale {
   readonly rule: StalenessRule;
@@ -38,7 +41,7 @@ interface Stale {
 export function createStockDesk(options: StockDeskOptions) {
   const { board, book, clock, reserves = nothingKept, staleness = new Map<string, StalenessRule>() } = options;
   const written = createWrittenItems({ board, book });
-  const known = createKnowledgeWriter(["stock"]);
+  const known = createKnowledgeWriter(["stock"], options.staleAfter ?? neverStale);
   const lend = createAnswerBuffers();
 
   function staleOf(sku: string, channel: string | undefined, now: Date): Stale | null {

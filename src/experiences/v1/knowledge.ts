@@ -17,6 +17,7 @@ export const Knowledge = Type.Object(
           entity: Type.String({ examples: ["stock", "prices"] }),
           readAt: Type.Union([Instant, Type.Null()], { description: "When its owner was last asked with success." }),
           ageSeconds: Type.Union([AgeSeconds, Type.Null()]),
+          isStale: Type.Boolean({ description: "Older than the hub was told such knowledge may be." }),
         },
         { additionalProperties: false },
       ),

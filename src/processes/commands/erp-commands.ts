@@ -99,7 +99,7 @@ export const postInvoice = ({ systems, policies }: Hands): Command<DataOf<typeof
       throw new CallFailure(explanation, { category: "conflict", outcome: "not-done", system: handle.code, operation });
     }
     if (!handle.connector.postInvoice) throw cannot(handle, operation);
-    const { invoiceId, erpOrderNumber, customerNumber, currency, freightAmount, lines } = shipment;
+    const { invoiceId, erpOrderNumber, customerNumber, currency, freightAmount, goods, lines } = shipment;
     const answer = await handle.connector.postInvoice(
       {
         reference: invoiceId,
@@ -107,6 +107,7 @@ export const postInvoice = ({ systems, policies }: Hands): Command<DataOf<typeof
         erpOrderNumber,
         customerNumber,
         shipmentReference: shipmentId,
+        goods,
         currency,
         freightAmount: policies.freight.billed === "never" ? "0" : freightAmount,
         lines: lines.map(({ lineNumber, sku, quantity, unitPrice, taxAmount }) => ({

@@ -3,9 +3,9 @@ import { Decimal } from "decimal.js";
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
 import type { SandboxData } from "../data/sandbox-data.ts";
-import type { SandboxStock } from "../data/stock.ts";
 import { Feed } from "./feed.ts";
-import { InvoiceRequest, OrderRequest } from "./words.ts";
+import { StockBook } from "./stock-book.ts";
+import { Goods, InvoiceRequest, OrderRequest } from "./words.ts";
 
 /** What has happened at Granite: the journal's facts. */
 export const Fact = Type.Union([
@@ -24,6 +24,7 @@ export const Fact = Type.Union([
     totalAmount: Type.String(),
     dueOn: Type.String(),
   }),
+  Type.Object({ kind: Type.Literal("goods-issued"), shipmentReference: Type.String(), goods: Goods }),
   Type.Object({
     kind: Type.Literal("stock-received"),
     sku: Type.String(),
@@ -64,7 +65,7 @@ export interface Books {
   readonly customers: Feed<Customer>;
   readonly products: Feed<Product>;
   readonly prices: Feed<PriceAgreement>;
-  readonly stock: Feed<SandboxStock>;
+  readonly stock: StockBook;
   readonly orders: Map<string, GraniteOrder>;
   readonly ordersByReference: Map<string, GraniteOrder[]>;
   readonly invoices: Map<string, PostedInvoice>;
@@ -73,15 +74,12 @@ export interface Books {
   readonly billedShipments: Map<string, string>;
 }
 
-export const stockKey = ({ sku, branch }: { readonly sku: string; readonly branch: string }): string =>
-  `${sku} ${branch}`;
-
 export function openBooks(data: SandboxData): Books {
   return {
     customers: new Feed(data.customers, ({ customerNumber }) => customerNumber),
     products: new Feed(data.products, ({ sku }) => sku),
     prices: new Feed(data.priceAgreements, ({ priceAgreementId }) => priceAgreementId),
-    stock: new Feed(data.stock, stockKey),
+    stock: new StockBook(data.stock),
     orders: new Map(),
     ordersByReference: new Map(),
     invoices: new Map(),
@@ -103,8 +101,13 @@ export function keepBooks(books: Books, fact: Fact, at: string): void {
       return;
     case "invoice-posted":
       return keepInvoice(books, fact, at);
-    case "stock-received":
-      return receiveStock(books, fact, at);
+    case "goods-issued":
+      return issueGoods(books, fact, at);
+    case "stock-received": {
+      const { sku, branch, quantity } = fact;
+      const lines = [{ sku, branch, quantity: new Decimal(quantity) }];
+      return books.stock.enter({ kind: "receipt", reference: "", lines }, at);
+    }
     case "customer-changed":
       return changeCustomer(books, fact.customerNumber, at, {
         status: fact.status,
@@ -157,25 +160,15 @@ function changeCustomer(books: Books, customerNumber: string, at: string, change
   if (customer !== undefined) books.customers.put({ ...customer, ...change, updatedAt: at });
 }
 
-function receiveStock(books: Books, fact: Extract<Fact, { kind: "stock-received" }>, at: string): void {
-  const level = books.stock.get(stockKey(fact));
-  if (level === undefined) return;
-  books.stock.put({
-    ...level,
-    onHand: new Decimal(level.onHand).plus(fact.quantity).toString(),
-    inbound: stillToCome(level.inbound, fact.quantity),
-    sequence: String(Number(level.sequence) + 1),
-    asOf: at,
-  });
-}
-
-/** What arrived is no longer on its way: the earliest expectations are met first. */
-function stillToCome(inbound: SandboxStock["inbound"], received: string): SandboxStock["inbound"] {
-  let left = new Decimal(received);
-  return inbound.flatMap(({ expectedOn, quantity }) => {
-    const met = Decimal.min(left, quantity);
-    left = left.minus(met);
-    const open = new Decimal(quantity).minus(met);
-    return open.isZero() ? [] : [{ expectedOn, quantity: open.toString() }];
-  });
+function issueGoods(
+  books: Books,
+  { shipmentReference, goods }: Extract<Fact, { kind: "goods-issued" }>,
+  at: string,
+): void {
+  const lines = goods.Lines.map(({ ItemNo, Qty }) => ({
+    sku: ItemNo,
+    branch: goods.Whse,
+    quantity: new Decimal(Qty).negated(),
+  }));
+  books.stock.enter({ kind: "issue", reference: shipmentReference, lines }, at);
 }

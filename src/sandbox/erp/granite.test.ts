@@ -54,8 +54,12 @@ const invoice = (OrdNo: unknown, ShipRef: string, Qty: string) => ({
   CustNo: "C-1001",
   Curr: "USD",
   Frt: "12.50",
+  Goods: { Whse: "ATL", Lines: [{ ItemNo: "VLV-BALL-100", Qty }] },
   Lines: [{ LineNo: "1", ItemNo: "VLV-BALL-100", Qty, Price: "18.715", Tax: "1.05" }],
 });
+const stockOf = (item: string) => data.stock.find(({ sku, branch }) => sku === item && branch === "ATL")?.onHand;
+const news = async (feed: "stock" | "movements") =>
+  (await send(`/feeds/${feed}?After=${feed === "stock" ? data.stock.length : 0}`)).body["Rows"];
 const balance = async () => {
   const { body } = await send("/feeds/customers?After=39");
   return (body["Rows"] as { CustNo: string; ArBal: string }[]).find(({ CustNo }) => CustNo === "C-1001")?.ArBal;
@@ -120,6 +124,27 @@ describe("Granite ERP", () => {
     await send("/control/receive-stock", { sku: "RCP-GFI", branch: "ATL", quantity });
     const { body } = await send(`/feeds/stock?After=${data.stock.length}`);
     expect(body["Rows"]).toMatchObject([{ ItemNo: "RCP-GFI", Whse: "ATL", QtyOh: quantity, Seq: "2", Inb: [] }]);
+  });
+
+  it("takes invoiced goods off its stock, tells by which number, and its feeds say the same", async () => {
+    const { OrdNo } = (await send("/orders", order("so-1"))).body;
+    const posted = await send("/invoices", invoice(OrdNo, "shp-1", "3"));
+    expect(posted.body).toMatchObject({ StkSeq: "2", StkDate: "20260105" });
+    const left = String(Number(stockOf("VLV-BALL-100")) - 3);
+    expect(await news("stock")).toMatchObject([{ ItemNo: "VLV-BALL-100", Whse: "ATL", QtyOh: left, Seq: "2" }]);
+    expect(await news("movements")).toMatchObject([{ Type: "I", Qty: "-3", Ref: "shp-1", Seq: "2" }]);
+  });
+
+  it("posts late when it is told to, also over a restart, and tells when it is asked again", async () => {
+    await send("/control/goods-issue", { postAfterMs: 60_000 });
+    const { OrdNo } = (await send("/orders", order("so-1"))).body;
+    expect((await send("/invoices", invoice(OrdNo, "shp-1", "3"))).body).toMatchObject({ StkSeq: "" });
+    expect(await news("stock")).toEqual([]);
+    await granite.stop();
+    granite = await open();
+    await clock.advance(60_000);
+    expect(await news("movements")).toMatchObject([{ Qty: "-3", Ref: "shp-1" }]);
+    expect((await send("/invoices?ExtRef=inv%20shp-1")).body["Rows"]).toMatchObject([{ StkSeq: "2" }]);
   });
 
   it("knows its orders, invoices and keys again after a restart", async () => {

@@ -7,8 +7,8 @@ import { recall } from "../kernel/idempotency.ts";
 import type { Effect } from "../kernel/ledger.ts";
 import { dayOf } from "../data/calendar.ts";
 import type { SandboxData } from "../data/sandbox-data.ts";
-import { openBackOffice } from "./back-office.ts";
-import { keepBooks, openBooks, parseFact, type Books, type Fact } from "./books.ts";
+import { GoodsIssuing, openBackOffice } from "./back-office.ts";
+import { keepBooks, openBooks, parseFact, type Books, type Fact, type PostedInvoice } from "./books.ts";
 import { cancelOrder, openOrder, postInvoice, type Refusal } from "./order-desk.ts";
 import { renderInvoice, renderOrder } from "./rendering.ts";
 import { FeedFault, serveFeeds, type FeedFaults } from "./serve-feeds.ts";
@@ -30,6 +30,7 @@ export function graniteErp(options: {
   readonly apiKey: string;
 }): CounterpartyDescription<Books, Fact> {
   const faults: FeedFaults = { fault: "none", count: 0 };
+  const issuing: GoodsIssuing = { postAfterMs: 0 };
   return {
     code: "granite",
     title: "Granite ERP",
@@ -46,11 +47,22 @@ export function graniteErp(options: {
       vendor.get(`${root}/company`, () => ({ Company: "Crossdock Supply", Curr: "USD" }));
       serveFeeds(vendor, desk, faults);
       serveOrders(vendor, desk);
-      serveInvoices(vendor, desk);
+      serveInvoices(vendor, desk, issuing);
     },
     controls(control, desk) {
       openBackOffice(control, desk);
       control.post("/feeds", { schema: { body: FeedFault } }, (request) => Object.assign(faults, request.body));
+      control.post("/goods-issue", { schema: { body: GoodsIssuing } }, (request) =>
+        Object.assign(issuing, request.body),
+      );
+      control.post("/post-goods", () => {
+        const facts = [...desk.state.invoices.values()].flatMap((posted) => goodsStillOn(desk.state, posted));
+        desk.commit({ facts });
+        return { posted: facts.length };
+      });
+    },
+    timers: {
+      "issue-goods": (invoiceNumber, { state }) => ({ facts: goodsStillOn(state, state.invoices.get(invoiceNumber)) }),
     },
   };
 }
@@ -126,9 +138,17 @@ function cancelEffect(
   return { operation: "cancel-order-lines", reference: `${reference} ${what}` };
 }
 
-function serveInvoices(vendor: Routes, desk: ErpDesk): void {
+/** What an invoice takes off the stock, unless it has. */
+function goodsStillOn({ stock }: Books, posted: PostedInvoice | undefined): Fact[] {
+  if (posted?.invoice.Goods === undefined || stock.issues.has(posted.invoice.ShipRef)) return [];
+  return [{ kind: "goods-issued", shipmentReference: posted.invoice.ShipRef, goods: posted.invoice.Goods }];
+}
+
+function serveInvoices(vendor: Routes, desk: ErpDesk, issuing: GoodsIssuing): void {
   vendor.get(`${root}/invoices`, { schema: { querystring: ByReference } }, (request) => ({
-    Rows: (desk.state.invoicesByReference.get(request.query.ExtRef) ?? []).map(renderInvoice),
+    Rows: (desk.state.invoicesByReference.get(request.query.ExtRef) ?? []).map((posted) =>
+      renderInvoice(posted, desk.state.stock.issues.get(posted.invoice.ShipRef)),
+    ),
   }));
 
   vendor.post(`${root}/invoices`, { schema: { body: InvoiceRequest } }, (request, reply) =>
@@ -141,7 +161,20 @@ function serveInvoices(vendor: Routes, desk: ErpDesk): void {
         reference: request.body.ShipRef,
         detail: { invoiceNumber: fact.invoiceNumber, totalAmount: fact.totalAmount },
       };
-      return { change: { facts: [fact], effects: [effect] }, answer: renderInvoice(fact) };
+      const { postAfterMs } = issuing;
+      if (postAfterMs > 0) {
+        const timer = { name: "issue-goods", afterMs: postAfterMs, payload: fact.invoiceNumber };
+        return {
+          change: { facts: [fact], effects: [effect], timers: [timer] },
+          answer: renderInvoice(fact, undefined),
+        };
+      }
+      const issued = goodsStillOn(desk.state, fact);
+      const issue = { sequence: desk.state.stock.nextSequence, at: desk.now().toISOString() };
+      return {
+        change: { facts: [fact, ...issued], effects: [effect] },
+        answer: renderInvoice(fact, issued.length > 0 ? issue : undefined),
+      };
     }),
   );
 }

@@ -1,6 +1,7 @@
 import type { Address, Customer, PriceAgreement, Product } from "#contracts";
 import type { SandboxStock } from "../data/stock.ts";
 import type { GraniteOrder, PostedInvoice } from "./books.ts";
+import type { GoodsIssue, Movement } from "./stock-book.ts";
 import { compactDay, compactInstant, graniteUnits, type GraniteAddress } from "./words.ts";
 
 /** What Granite knows, in Granite's words. */
@@ -106,6 +107,23 @@ export function renderStock(level: SandboxStock) {
   };
 }
 
+const movementType = { receipt: "R", issue: "I" } as const;
+
+export function renderMovement(movement: Movement) {
+  const { day, time } = compactInstant(movement.at);
+  return {
+    MovNo: movement.number,
+    Seq: movement.sequence,
+    Type: movementType[movement.kind],
+    ItemNo: movement.sku,
+    Whse: movement.branch,
+    Qty: movement.quantity,
+    Ref: movement.reference,
+    MovDate: day,
+    MovTime: time,
+  };
+}
+
 export function renderOrder(order: GraniteOrder) {
   const open = order.lines.some((line) => line.quantity.gt(line.cancelled.plus(line.invoiced)));
   const invoiced = order.lines.some((line) => line.invoiced.gt(0));
@@ -125,7 +143,8 @@ export function renderOrder(order: GraniteOrder) {
   };
 }
 
-export const renderInvoice = (posted: PostedInvoice) => ({
+/** `issue` is undefined as long as the goods are on the stock. */
+export const renderInvoice = (posted: PostedInvoice, issue: GoodsIssue | undefined) => ({
   InvNo: posted.invoiceNumber,
   ExtRef: posted.invoice.ExtRef,
   ShipRef: posted.invoice.ShipRef,
@@ -135,4 +154,7 @@ export const renderInvoice = (posted: PostedInvoice) => ({
   Frt: posted.invoice.Frt,
   Total: posted.totalAmount,
   DueDate: compactDay(posted.dueOn),
+  StkSeq: issue?.sequence ?? "",
+  StkDate: issue ? compactInstant(issue.at).day : "",
+  StkTime: issue ? compactInstant(issue.at).time : "",
 });

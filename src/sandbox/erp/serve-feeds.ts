@@ -3,7 +3,7 @@ import type { Routes } from "../kernel/counterparty.ts";
 import type { Desk } from "../kernel/desk.ts";
 import type { Books, Fact } from "./books.ts";
 import type { Feed } from "./feed.ts";
-import { renderCustomer, renderItem, renderPrice, renderStock } from "./rendering.ts";
+import { renderCustomer, renderItem, renderMovement, renderPrice, renderStock } from "./rendering.ts";
 import { complaint, root } from "./words.ts";
 
 const pageMax = 200;
@@ -41,7 +41,8 @@ export function serveFeeds(vendor: Routes, desk: Desk<Books, Fact>, faults: Feed
   serve("items", ({ products }) => products, renderItem);
   serve("customers", ({ customers }) => customers, renderCustomer);
   serve("prices", ({ prices }) => prices, renderPrice);
-  serve("stock", ({ stock }) => stock, renderStock);
+  serve("stock", ({ stock }) => stock.levels, renderStock);
+  serve("movements", ({ stock }) => stock.movements, renderMovement);
 }
 
 interface FeedPage {

@@ -66,6 +66,12 @@ export const CancelRequest = Type.Object({
 });
 export type CancelRequest = Static<typeof CancelRequest>;
 
+/** What left a warehouse, in stocking units. */
+export const Goods = Type.Object({
+  Whse: Type.String({ minLength: 1 }),
+  Lines: Type.Array(Type.Object({ ItemNo: Type.String({ minLength: 1 }), Qty: PositiveAmount })),
+});
+
 export const InvoiceRequest = Type.Object({
   ExtRef: Type.String({ minLength: 1 }),
   OrdNo: Type.String({ minLength: 1 }),
@@ -73,6 +79,8 @@ export const InvoiceRequest = Type.Object({
   CustNo: Type.String({ minLength: 1 }),
   Curr: Type.String(),
   Frt: Amount,
+  /** Left out: the stock is taken care of otherwise. */
+  Goods: Type.Optional(Goods),
   Lines: Type.Array(
     Type.Object({
       LineNo: Digits,

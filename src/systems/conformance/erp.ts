@@ -52,6 +52,7 @@ export function erpConformance(subject: ErpSubject): void {
     ];
     for (const [feed, read] of reads) if (read !== undefined) readsWhole(feed, read, counterpartNow, call);
     readsNewsOfStock(subject, counterpartNow, call);
+    takesGoodsOff(subject, call);
     findsAndRefuses(subject, call);
     for (const operation of writings(subject, call)) writesExactlyOnce(connector, counterpartNow, operation);
     namesItsFailures(connector, counterpartNow, (aCall) => connector.verify(aCall), subject.wrongSettings);
@@ -111,6 +112,37 @@ function readsNewsOfStock({ connector }: ErpSubject, counterpart: () => ErpCount
   });
 }
 
+function takesGoodsOff({ connector, order }: ErpSubject, call: (maybeDone?: boolean, key?: string) => Call): void {
+  const { createSalesOrder, postInvoice, readStock, readMovements } = connector;
+  if (!createSalesOrder || !postInvoice || !readStock || !readMovements) return;
+
+  it("takes what it invoices off its stock once, by the number it tells", async () => {
+    const [levels, movements] = [readStock.bind(connector), readMovements.bind(connector)];
+    const before = [(await readAll(levels, call)).cursor, (await readAll(movements, call)).cursor];
+    const created = await createSalesOrder.call(connector, order("goods"), call(false, "key goods"));
+    if (isRefused(created)) throw new Error(`The ERP refused the order to work on: ${created.refused}`);
+    const invoice = invoiceOf(order("goods"), created.erpOrderNumber);
+    const posted = await postInvoice.call(connector, invoice, call(false, "key goods invoice"));
+    expect(await postInvoice.call(connector, invoice, call(true, "key goods again"))).toEqual(posted);
+    if (isRefused(posted)) throw new Error(`The ERP refused the invoice: ${posted.refused}`);
+    const { stockSequence: sequence } = posted;
+    const { branch, lines } = invoice.goods;
+    expect((await levels(before[0] ?? null, call())).documents).toMatchObject(
+      lines.map(({ sku }) => ({ sku, branch, sequence })),
+    );
+    expect((await movements(before[1] ?? null, call())).documents).toMatchObject(
+      lines.map(({ sku, quantity }) => ({
+        sku,
+        branch,
+        sequence,
+        kind: "issue",
+        reference: invoice.shipmentReference,
+        quantity: `-${quantity}`,
+      })),
+    );
+  });
+}
+
 function findsAndRefuses(
   { connector, order, refusedOrder }: ErpSubject,
   call: (maybeDone?: boolean, key?: string) => Call,
@@ -143,6 +175,10 @@ function invoiceOf(order: SalesOrder, erpOrderNumber: string): InvoiceRequest {
     erpOrderNumber,
     customerNumber: order.soldTo.customerNumber,
     shipmentReference: `shp ${order.salesOrderId}`,
+    goods: {
+      branch: order.lines[0]?.allocations[0]?.branch ?? "",
+      lines: order.lines.map(({ sku, quantityOrdered }) => ({ sku, quantity: quantityOrdered })),
+    },
     currency: order.currency,
     freightAmount: "12.50",
     lines: order.lines.map(({ lineNumber, sku, quantityOrdered, unitPrice }) => ({

@@ -153,7 +153,7 @@ const readNdjson: ReadLine = (text, line) => {
 };
 
 /** How much text is read into lines at a time: enough to be fast, little enough to stay small. */
-const BLOCK_CHARACTERS = 250_000;
+const BLOCK_CHARACTERS = 50_000;
 
 /** Reads a CSV with a header, or NDJSON, block by block as it comes; memory does not grow with its length. Throws where the header is not one. */
 export async function* readStockLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<readonly StockLine[]> {

@@ -74,6 +74,7 @@ const hubOf = (database: Database, submit: Submit): Hub => ({
   inbound: { keep: notHere },
   deadLetters: { list: notHere, retry: notHere, edit: notHere, skip: notHere, discard: notHere },
   systems: { list: notHere, close: notHere, open: notHere },
+  stock: { compare: notHere, correct: notHere },
   webhooks: new Map(),
   story: notHere,
   availability: notHere,

@@ -44,12 +44,12 @@ const statements = [
    select 'CONTRACT-' || c || '-' || n, 'SKU-' || to_char(1 + (c * 97 + n * n * 7) % ${SKUS}, 'FM00000'), 'customer', 'C-' || to_char(c, 'FM00000'),
           null, 'USD', 'EA', 1, round(1 + n / 4.0, 4), date '2025-01-01', 'erp', now(), now()
      from generate_series(1, ${CUSTOMERS}) c, generate_series(1, ${CONTRACTS_EACH}) n`,
-  `insert into inventory_positions (sku, branch, on_hand, safety_stock, inbound, source, source_sequence, as_of)
-   select 'SKU-' || to_char(i, 'FM00000'), 'B' || to_char(b, 'FM00'),
-          case when i = 1 then 100000000 when i % 97 = 0 or (i * 7 + b * 13) % 10 = 0 then 0 else 2000 + (i * 31 + b * 17) % 20000 end, 5,
+  `insert into inventory_positions (sku, branch, on_hand, stated_on_hand, safety_stock, inbound, source, source_sequence, as_of)
+   select 'SKU-' || to_char(i, 'FM00000'), 'B' || to_char(b, 'FM00'), stock.on_hand, stock.on_hand, 5,
           case when i % 97 = 0 then jsonb_build_array(jsonb_build_object('expectedOn', (current_date + 14)::text, 'quantity', '500')) else '[]' end,
           'erp', 1, now()
-     from generate_series(1, ${SKUS}) i, generate_series(1, ${BRANCHES}) b`,
+     from generate_series(1, ${SKUS}) i, generate_series(1, ${BRANCHES}) b,
+          lateral (select case when i = 1 then 100000000 when i % 97 = 0 or (i * 7 + b * 13) % 10 = 0 then 0 else 2000 + (i * 31 + b * 17) % 20000 end as on_hand) stock`,
 ];
 
 export async function seedTrade(database: Database): Promise<void> {

@@ -46,6 +46,7 @@ async function startHub(url: string) {
     inbound: { keep: notHere },
     deadLetters: { list: notHere, retry: notHere, edit: notHere, skip: notHere, discard: notHere },
     systems: { list: notHere, close: notHere, open: notHere },
+    stock: { compare: notHere, correct: notHere },
     webhooks: new Map(),
     story: notHere,
     availableToPromise: notHere,

@@ -1,12 +1,17 @@
-import { randomBytes } from "node:crypto";
+import { fork } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createEventLog } from "#events";
-import { createIds, openDatabase, systemClock, type Database } from "#platform";
-import { takeStockSnapshot } from "#processes";
-import { readStockLines } from "#systems";
+import { openDatabase, type Database } from "#platform";
 import { startBenchCluster } from "../cluster.ts";
+import { postgresCpuMs, walPosition } from "../cost.ts";
+import type { TakerSays, TakerTask } from "./taker-node.ts";
 
-/** A whole snapshot of stock beside a bare COPY of the same bytes into a plain logged table, with and without a primary key, in turns in one run. */
+/**
+ * A whole snapshot of stock, from a file to the last event, beside a bare COPY of the same rows into a plain logged table, with the key that positions have and
+ * without one, in turns in one run. The snapshot is taken by a process of its own, so that its memory can be told.
+ */
 const { values: options } = parseArgs({
   options: { positions: { type: "string", default: "1000000" }, rounds: { type: "string", default: "3" } },
 });
@@ -15,6 +20,7 @@ const rounds = Number(options.rounds);
 const BRANCHES = 10;
 const CHANGED_EVERY = 100;
 const BLOCK_LINES = 20_000;
+const MB = 1024 * 1024;
 
 /** The lines of the snapshot of a round; in each, a further hundredth of the quantities is different from what was known. */
 function* blocksOf(round: number): Generator<Buffer> {
@@ -28,12 +34,6 @@ function* blocksOf(round: number): Generator<Buffer> {
       block = "";
     }
   }
-}
-
-async function* asFile(blocks: readonly Buffer[]): AsyncGenerator<Uint8Array> {
-  yield Buffer.from("sku,branch,onHand,safetyStock\n");
-  // As a socket or a file delivers them.
-  for (const block of blocks) for (let at = 0; at < block.length; at += 65_536) yield block.subarray(at, at + 65_536);
 }
 
 async function bareCopy(database: Database, blocks: readonly Buffer[], key: string): Promise<number> {
@@ -51,10 +51,22 @@ async function bareCopy(database: Database, blocks: readonly Buffer[], key: stri
   return seconds;
 }
 
+const taker = fork(new URL("./taker-node.ts", import.meta.url), {
+  execArgv: ["--conditions=source", "--disable-warning=ExperimentalWarning"],
+});
+
+function takeSnapshot(task: TakerTask): Promise<TakerSays> {
+  taker.send(task);
+  return new Promise((resolve, reject) => {
+    taker.once("message", resolve);
+    taker.once("exit", (code) => reject(new Error(`The process that takes snapshots ended with ${code}.`)));
+  });
+}
+
 async function seed(database: Database): Promise<void> {
   await database.query(
-    `insert into inventory_positions (sku, branch, on_hand, safety_stock, source, source_sequence, as_of)
-     select 'SKU-' || lpad((i / ${BRANCHES})::text, 7, '0'), 'BR-' || i % ${BRANCHES}, i % 997, i % 5, 'erp', 1, now()
+    `insert into inventory_positions (sku, branch, on_hand, stated_on_hand, safety_stock, source, source_sequence, as_of)
+     select 'SKU-' || lpad((i / ${BRANCHES})::text, 7, '0'), 'BR-' || i % ${BRANCHES}, i % 997, i % 997, i % 5, 'erp', 1, now()
        from generate_series(0, $1::integer - 1) i`,
     [positions],
   );
@@ -62,49 +74,33 @@ async function seed(database: Database): Promise<void> {
   await database.query("vacuum analyze inventory_positions");
 }
 
-const walAt = async (database: Database) =>
-  Number((await database.query<{ at: string }>("select pg_current_wal_lsn() - '0/0' as at"))[0]?.at);
 const eventsIn = async (database: Database) =>
   Number((await database.query<{ count: string }>("select count(*) as count from events"))[0]?.count);
 const rate = (seconds: number) => `${Math.round(positions / seconds).toLocaleString("en")} rows/s`;
 const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-const MB = 1024 * 1024;
 
-async function round(database: Database, number: number) {
+async function round(database: Database, url: string, folder: string, number: number) {
   const blocks = [...blocksOf(number)];
+  const file = join(folder, "snapshot.csv");
+  writeFileSync(file, Buffer.concat([Buffer.from("sku,branch,onHand,safetyStock\n"), ...blocks]));
   const bare = await bareCopy(database, blocks, "");
   const keyed = await bareCopy(database, blocks, "primary key (sku, branch)");
   await database.query("checkpoint");
-  const [wal, events] = [await walAt(database), await eventsIn(database)];
-  const memoryBefore = process.memoryUsage.rss();
-  let memoryMax = 0;
-  const watch = setInterval(() => (memoryMax = Math.max(memoryMax, process.memoryUsage.rss())), 20);
-  const ids = createIds(systemClock, randomBytes);
-  const begun = performance.now();
-  const result = await takeStockSnapshot(
-    {
-      database,
-      eventLog: createEventLog({ ids, clock: systemClock, source: "bench", routes: [] }),
-      clock: systemClock,
-      ids,
-      missingPositions: "left-alone",
-    },
-    { source: "erp", branches: null, sequence: String(number + 1), asOf: new Date() },
-    readStockLines(asFile(blocks)),
-  );
-  const taken = (performance.now() - begun) / 1000;
-  clearInterval(watch);
-  const walMb = ((await walAt(database)) - wal) / MB;
+  const [wal, events, cpu] = [await walPosition(database), await eventsIn(database), postgresCpuMs(cluster.pid)];
+  const { result, seconds, memoryBytes, cpuMs } = await takeSnapshot({ url, file, sequence: String(number + 1) });
   const told = (await eventsIn(database)) - events;
-  const bytes = blocks.reduce((sum, block) => sum + block.length, 0) / MB;
+  const logMb = ((await walPosition(database)) - wal) / MB;
+  const postgresSeconds = (postgresCpuMs(cluster.pid) - cpu) / 1000;
   console.log(
-    `${number}: bare COPY ${rate(bare)}, with a primary key ${rate(keyed)}; snapshot ${rate(taken)}, ${result.changed} changed, ${told} events, ` +
-      `WAL ${walMb.toFixed(0)} MB, memory of Node at most ${(memoryMax / MB).toFixed(0)} MB (before it ${(memoryBefore / MB).toFixed(0)} MB, with the ${bytes.toFixed(0)} MB of the file held by the benchmark)`,
+    `${number}: bare COPY with a key ${rate(keyed)}, without ${rate(bare)}; snapshot ${rate(seconds)}, ${result.changed} changed, ${told} events, ` +
+      `log ${logMb.toFixed(0)} MB, CPU ${(cpuMs / 1000).toFixed(2)} s of Node and ${postgresSeconds.toFixed(2)} s of PostgreSQL, memory at most ${(memoryBytes / MB).toFixed(0)} MB`,
   );
-  return { bare, keyed, taken };
+  if (result.changed !== told) throw new Error(`${result.changed} positions changed, and ${told} events tell of it.`);
+  return { bare, keyed, taken: seconds };
 }
 
 const cluster = await startBenchCluster();
+const folder = mkdtempSync(join(tmpdir(), "crossdock-snapshot-"));
 try {
   const { url, database: first } = await cluster.freshDatabase("snapshot");
   await first.close();
@@ -112,11 +108,13 @@ try {
   console.log(`${positions.toLocaleString("en")} positions, 1 % changed`);
   await seed(database);
   const times: Awaited<ReturnType<typeof round>>[] = [];
-  for (let number = 1; number <= rounds; number += 1) times.push(await round(database, number));
+  for (let number = 1; number <= rounds; number += 1) times.push(await round(database, url, folder, number));
   const share = (of: "bare" | "keyed") => `${Math.round(100 * middle(times.map((time) => time[of] / time.taken)))} %`;
-  console.log(`The snapshot has ${share("keyed")} of the speed of a bare COPY into a table with a primary key,`);
+  console.log(`The snapshot has ${share("keyed")} of the speed of a bare COPY into a table with the positions' key,`);
   console.log(`${share("bare")} of one into a table with no key at all (middle of ${rounds} rounds).`);
   await database.close();
 } finally {
+  taker.disconnect();
+  rmSync(folder, { recursive: true, force: true });
   await cluster.stop();
 }

@@ -41,6 +41,14 @@ function saying(news: WarehouseNews, handled: readonly HandledLine[]): Warehouse
   return { ...news, lines: lines.map((line) => ({ ...line, quantityShort: short(line.lineNumber) })) };
 }
 
+function goodsGone(trade: Trade, branch: string, lines: readonly HandledLine[]): void {
+  trade.model?.goodsGone(branch, lines);
+  for (const { sku, quantity } of lines) {
+    const position = `${sku}@${branch}`;
+    trade.gone.set(position, (trade.gone.get(position) ?? 0) + quantity);
+  }
+}
+
 /** The next step of one piece of work: picked, wholly or in part, packed, or shipped, sometimes less than was picked. */
 async function workOn(
   trade: Trade,
@@ -62,8 +70,8 @@ async function workOn(
   await tell(trade, node, branch, saying(newsOf(asked, step), handled));
   trade.handled.set(id, handled);
   const missing = before.map((line, index) => ({ ...line, quantity: line.quantity - (handled[index]?.quantity ?? 0) }));
-  if (step === "picked") trade.model?.goodsGone(branch, missing);
-  if (step === "shipped") trade.model?.goodsGone(branch, handled);
+  if (step === "picked") goodsGone(trade, branch, missing);
+  if (step === "shipped") goodsGone(trade, branch, handled);
   return `${branch} has ${step} ${handled.map(({ quantity, sku }) => `${quantity} ${sku}`).join(", ")} of ${order}`;
 }
 

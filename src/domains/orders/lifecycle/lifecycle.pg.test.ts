@@ -130,7 +130,10 @@ describe("a short pick", () => {
     const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "6", from: { ATL: "6" } }]);
     const [fulfillment] = await sourced(salesOrderId);
     if (!fulfillment) throw new Error("nothing was sourced");
-    const drafts = await react(recordPicked, { ...which(fulfillment), lines: [lineAt(fulfillment, "4", "2")] });
+    const drafts = await react(recordPicked({ countedWithinMs: 86_400_000 }), {
+      ...which(fulfillment),
+      lines: [lineAt(fulfillment, "4", "2")],
+    });
     expect(named(drafts)).toEqual(["inventory.changed", "sales-order.backordered", "sales-order.backorder-filled"]);
     expect(await stockOf(database, sku, "ATL")).toBe("4 / 4");
     expect(await stockOf(database, sku, "DAL")).toBe("5 / 2");
@@ -142,7 +145,10 @@ describe("a short pick", () => {
     const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "6", from: { ATL: "6" } }]);
     const [fulfillment] = await sourced(salesOrderId);
     if (!fulfillment) throw new Error("nothing was sourced");
-    const drafts = await react(recordPicked, { ...which(fulfillment), lines: [lineAt(fulfillment, "4", "2")] });
+    const drafts = await react(recordPicked({ countedWithinMs: 86_400_000 }), {
+      ...which(fulfillment),
+      lines: [lineAt(fulfillment, "4", "2")],
+    });
     expect(named(drafts)).toEqual(["inventory.changed", "sales-order.backordered"]);
     expect(await linesOf(database, salesOrderId)).toEqual(["allocated 4, backordered 2"]);
     expect(await stockOf(database, sku, "ATL")).toBe("98 / 4");
@@ -153,7 +159,7 @@ describe("a short pick", () => {
     const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "6", from: { ATL: "6" } }]);
     const [fulfillment] = await sourced(salesOrderId);
     if (!fulfillment) throw new Error("nothing was sourced");
-    const drafts = await react<DataOf<typeof FulfillmentPicked>>(recordPicked, {
+    const drafts = await react<DataOf<typeof FulfillmentPicked>>(recordPicked({ countedWithinMs: 86_400_000 }), {
       ...which(fulfillment),
       lines: [lineAt(fulfillment, "0", "6")],
     });
@@ -305,7 +311,7 @@ describe("a cancellation", () => {
     const [atl] = await sourced(salesOrderId);
     if (!atl) throw new Error("nothing was sourced");
     await react(recallFulfillments, cancelled(salesOrderId));
-    await react(recordPicked, { ...which(atl), lines: [lineAt(atl, "4", "2")] });
+    await react(recordPicked({ countedWithinMs: 86_400_000 }), { ...which(atl), lines: [lineAt(atl, "4", "2")] });
     expect(await linesOf(database, salesOrderId)).toEqual(["allocated 4, cancelled 2"]);
     expect(await stockOf(database, sku, "DAL")).toBe("6 / 0");
   });

@@ -3,6 +3,7 @@ import { toCloudEvent } from "#events";
 import type { LoggedEvent } from "#contracts";
 import { Type } from "typebox";
 import type { Hub } from "../../hub.ts";
+import { calledOff } from "../../parameters.ts";
 import { defineRoute } from "../../route.ts";
 import { readTypes, refuseCursor, typesParameter } from "./event-types.ts";
 
@@ -66,9 +67,6 @@ export const getEventStream = defineRoute({
     const after = request.headers["last-event-id"] ?? request.query.after ?? (await hub.events.end());
     // A cursor that is none is refused before the stream begins.
     await hub.events.read({ after, limit: 1 }).catch(refuseCursor);
-    const gone = new AbortController();
-    reply.raw.on("close", () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, request.server.stopping]);
     return (
       reply
         .code(200)
@@ -77,7 +75,7 @@ export const getEventStream = defineRoute({
         // A stream that ended must not leave an idle connection behind that a stopping hub would wait for.
         .header("connection", "close")
         .header("x-accel-buffering", "no")
-        .send(Readable.from(streamEvents(hub, after, types, signal)))
+        .send(Readable.from(streamEvents(hub, after, types, calledOff(request, reply))))
     );
   },
 });

@@ -1,6 +1,7 @@
 import { Instant, SystemCode } from "#contracts";
 import type { ChannelLag } from "#observability";
 import { Type, type Static } from "typebox";
+import type { FeedState as HubFeed } from "../../hub.ts";
 import { defineRoute } from "../../route.ts";
 
 const ChannelAvailability = Type.Object(
@@ -13,6 +14,24 @@ const ChannelAvailability = Type.Object(
     failure: Type.Optional(Type.String({ description: "Why it did not take the latest batch." })),
   },
   { $id: "ChannelAvailability", additionalProperties: false },
+);
+
+const FeedState = Type.Object(
+  {
+    entity: Type.String({ examples: ["stock", "prices"] }),
+    readAt: Type.Optional(Instant),
+    ageSeconds: Type.Optional(Type.Number({ minimum: 0, description: "Left out: it was never read." })),
+    staleAfterSeconds: Type.Number({ minimum: 0 }),
+    isStale: Type.Boolean({ description: "Older than it may be, or never read." }),
+    read: Type.Integer({ description: "Documents read so far." }),
+    changed: Type.Integer({ description: "Of these, that made something different." }),
+    dropped: Type.Integer({ description: "Of these, repeats and what was known newer." }),
+    late: Type.Integer({
+      description: "Of these, movements that a statement contained before they came: kept, not applied.",
+    }),
+    failure: Type.Optional(Type.String({ description: "Why it could not be read when it was tried last." })),
+  },
+  { $id: "FeedState", additionalProperties: false },
 );
 
 const SystemState = Type.Object(
@@ -32,6 +51,7 @@ const SystemState = Type.Object(
         description: "The channels it is told of stock for, and how far each is behind.",
       }),
     ),
+    feeds: Type.Optional(Type.Array(FeedState, { description: "What is read from it, and how old that is." })),
   },
   { $id: "SystemState", additionalProperties: false },
 );
@@ -41,6 +61,19 @@ const written = ({ oldestChangeAt, toldAt, failure, ...lag }: ChannelLag): Stati
   ...(oldestChangeAt ? { oldestChangeAt: oldestChangeAt.toISOString() } : {}),
   ...(toldAt ? { toldAt: toldAt.toISOString() } : {}),
   ...(failure === null ? {} : { failure }),
+});
+
+const writtenFeed = (feed: HubFeed): Static<typeof FeedState> => ({
+  entity: feed.entity,
+  ...(feed.readAt ? { readAt: feed.readAt.toISOString() } : {}),
+  ...(feed.ageSeconds === null ? {} : { ageSeconds: feed.ageSeconds }),
+  staleAfterSeconds: feed.staleAfterSeconds,
+  isStale: feed.isStale,
+  read: feed.documentsRead,
+  changed: feed.documentsChanged,
+  dropped: feed.documentsDropped,
+  late: feed.documentsLate,
+  ...(feed.lastError === null ? {} : { failure: feed.lastError }),
 });
 
 export const getSystems = defineRoute({
@@ -53,9 +86,10 @@ export const getSystems = defineRoute({
   schema: { response: { 200: Type.Object({ systems: Type.Array(SystemState) }, { additionalProperties: false }) } },
   errors: [],
   handler: (hub) => async (_request, reply) => {
-    const systems = (await hub.systems.list()).map(({ until, oldestQueuedAt, availability, ...state }) => ({
+    const systems = (await hub.systems.list()).map(({ until, oldestQueuedAt, availability, feeds, ...state }) => ({
       ...state,
       ...(availability.length > 0 ? { availability: availability.map(written) } : {}),
+      ...(feeds.length > 0 ? { feeds: feeds.map(writtenFeed) } : {}),
       ...(until ? { until: until.toISOString() } : {}),
       ...(oldestQueuedAt ? { oldestQueuedAt: oldestQueuedAt.toISOString() } : {}),
     }));

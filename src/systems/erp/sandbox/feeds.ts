@@ -1,6 +1,6 @@
 import { CrossdockError, type Address, type Customer, type PriceAgreement, type Product } from "#contracts";
 import { Type, type Static } from "typebox";
-import type { ChangePage, StockLevel } from "../../ports.ts";
+import type { ChangePage, StockLevel, StockMovement } from "../../ports.ts";
 import { readerOf, withoutAbsent, wordFor } from "../../reading.ts";
 import {
   customerStatus,
@@ -8,6 +8,7 @@ import {
   fromInstant,
   fromUnit,
   itemStatus,
+  movementKind,
   present,
   priceScope,
   yesNo,
@@ -270,5 +271,35 @@ export function fromStock(row: unknown): StockLevel {
     inbound: level.Inb.map(({ Date: day, Qty }) => ({ expectedOn: fromDay(day) ?? "", quantity: Qty })),
     sequence: level.Seq,
     asOf: fromInstant(level.AsOfDate, level.AsOfTime),
+  };
+}
+
+const readMovement = readerOf(
+  "Granite",
+  "a stock movement",
+  Type.Object({
+    MovNo: Type.String({ minLength: 1 }),
+    Seq: Digits,
+    Type: Text,
+    ItemNo: Text,
+    Whse: Text,
+    Qty: Text,
+    Ref: Text,
+    MovDate: Day,
+    MovTime: Time,
+  }),
+);
+
+export function fromMovement(row: unknown): StockMovement {
+  const movement = readMovement(row);
+  return {
+    movementId: movement.MovNo,
+    sequence: movement.Seq,
+    sku: movement.ItemNo,
+    branch: movement.Whse,
+    quantity: movement.Qty,
+    kind: wordFor("Granite", "Type", movementKind, movement.Type),
+    occurredAt: fromInstant(movement.MovDate, movement.MovTime),
+    ...withoutAbsent({ reference: present(movement.Ref) }),
   };
 }

@@ -98,6 +98,7 @@ describe("posting an invoice", () => {
     reference: "inv_1",
     salesOrderReference: salesOrderId,
     erpOrderNumber: "GR-100001",
+    goods: { branch: "ATL", lines: [{ sku: "VLV-BALL-100", quantity: "2" }] },
     customerNumber: "C-1001",
     shipmentReference: "shp_1",
     currency: "USD",
@@ -114,6 +115,8 @@ describe("posting an invoice", () => {
       freightAmount: "12.50",
       totalAmount: "53.26",
       dueOn: "2026-12-23",
+      stockSequence: "318",
+      postedAt: "2026-11-23T08:15:02Z",
     });
     expect(asked[0]).toMatchObject({
       method: "POST",
@@ -122,9 +125,16 @@ describe("posting an invoice", () => {
         ExtRef: "inv_1",
         ShipRef: "shp_1",
         Frt: "12.50",
+        Goods: { Whse: "ATL", Lines: [{ ItemNo: "VLV-BALL-100", Qty: "2" }] },
         Lines: [{ LineNo: "1", Qty: "2", Price: "18.715", Tax: "3.33" }],
       },
     });
+  });
+
+  it("tells no sequence while the goods are on Granite's stock", async () => {
+    const posted = fixture("invoice-posted", 201);
+    const later = { ...posted, body: { ...Object(posted.body), StkSeq: "", StkDate: "", StkTime: "" } };
+    expect(await granite.postInvoice(invoice, scripted([later]).call)).not.toHaveProperty("stockSequence");
   });
 
   it("takes 'billed already' for done when it is this very invoice, and for a refusal when it is another", async () => {
@@ -163,6 +173,24 @@ describe("reading the feeds", () => {
       path: "/granite/v3/feeds/stock",
       query: { After: "2", Count: "200" },
     });
+  });
+
+  it("reads movements with their sign, and the shipment they were made for", async () => {
+    const { documents } = await granite.readMovements(null, scripted([fixture("feed-movements")]).call);
+    expect(documents).toEqual([
+      {
+        movementId: "GM-318-1",
+        sequence: "318",
+        sku: "VLV-BALL-100",
+        branch: "ATL",
+        quantity: "-2",
+        kind: "issue",
+        reference: "shp_01kavx3q9v8d5n2m7r4t6w8y0z",
+        occurredAt: "2026-11-23T08:15:02Z",
+      },
+      expect.objectContaining({ kind: "receipt", quantity: "240" }),
+    ]);
+    expect(documents[1]).not.toHaveProperty("reference");
   });
 
   it("reads why a customer is blocked, and what a contract costs from when on", async () => {

@@ -2,7 +2,7 @@ import { CallFailure } from "#platform";
 import { Type } from "typebox";
 import { isRefused, type Call, type ChangePage, type Erp } from "../../ports.ts";
 import { answerOr, isNotFound } from "../../reading.ts";
-import { fromCustomer, fromFeed, fromItem, fromPrice, fromStock } from "./feeds.ts";
+import { fromCustomer, fromFeed, fromItem, fromMovement, fromPrice, fromStock } from "./feeds.ts";
 import {
   fromInvoice,
   fromInvoices,
@@ -38,6 +38,7 @@ export const granite = {
   readProducts: (since, call) => readFeed("items", since, call, fromItem),
   readPrices: (since, call) => readFeed("prices", since, call, fromPrice),
   readStock: (since, call) => readFeed("stock", since, call, fromStock),
+  readMovements: (since, call) => readFeed("movements", since, call, fromMovement),
 
   async createSalesOrder(order, call) {
     const before = call.maybeDone ? await findOrder(order.salesOrderId, call) : null;

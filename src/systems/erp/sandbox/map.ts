@@ -2,7 +2,7 @@ import type { Address, SalesOrder } from "#contracts";
 import { Type, type Static } from "typebox";
 import type { ErpSalesOrder, InvoiceRequest, PostedInvoice, Refused } from "../../ports.ts";
 import { readerOf } from "../../reading.ts";
-import { fromDay, toDay, toUnit } from "./vocabulary.ts";
+import { fromDay, fromInstant, toDay, toUnit } from "./vocabulary.ts";
 
 /** Orders and invoices, to and from Granite's words. */
 
@@ -56,6 +56,10 @@ export function toInvoice(invoice: InvoiceRequest) {
     CustNo: invoice.customerNumber,
     Curr: invoice.currency,
     Frt: invoice.freightAmount,
+    Goods: {
+      Whse: invoice.goods.branch,
+      Lines: invoice.goods.lines.map(({ sku, quantity }) => ({ ItemNo: sku, Qty: quantity })),
+    },
     Lines: invoice.lines.map((line) => ({
       LineNo: String(line.lineNumber),
       ItemNo: line.sku,
@@ -85,6 +89,10 @@ const Invoice = Type.Object({
   Frt: Type.String(),
   Total: Type.String(),
   DueDate: Type.String(),
+  // Empty as long as the goods are on its stock. Releases that do not issue goods leave them out.
+  StkSeq: Type.Optional(Type.String()),
+  StkDate: Type.Optional(Type.String()),
+  StkTime: Type.Optional(Type.String()),
 });
 const readInvoice = readerOf("Granite", "an invoice", Invoice);
 const readInvoices = readerOf("Granite", "a list of invoices", Type.Object({ Rows: Type.Array(Invoice) }));
@@ -98,6 +106,7 @@ export function fromInvoices(body: unknown): PostedInvoice | null {
 
 function posted(invoice: Static<typeof Invoice>): PostedInvoice {
   const dueOn = fromDay(invoice.DueDate);
+  const { StkSeq = "", StkDate = "", StkTime = "" } = invoice;
   return {
     invoiceNumber: invoice.InvNo,
     merchandiseAmount: invoice.Merch,
@@ -105,6 +114,7 @@ function posted(invoice: Static<typeof Invoice>): PostedInvoice {
     freightAmount: invoice.Frt,
     totalAmount: invoice.Total,
     ...(dueOn !== undefined && { dueOn }),
+    ...(StkSeq !== "" && { stockSequence: StkSeq, postedAt: fromInstant(StkDate, StkTime) }),
   };
 }
 

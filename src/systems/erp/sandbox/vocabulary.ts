@@ -42,4 +42,5 @@ export const fromInstant = (day: string, time: string): string =>
 export const customerStatus = { A: "active", H: "blocked", C: "inactive" } as const;
 export const itemStatus = { A: "active", D: "discontinued", B: "blocked" } as const;
 export const priceScope = { L: "list", G: "customer-group", C: "customer" } as const;
+export const movementKind = { R: "receipt", I: "issue", A: "adjustment", T: "transfer" } as const;
 export const yesNo = { Y: true, N: false } as const;
