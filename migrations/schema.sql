@@ -24,7 +24,7 @@ create table allocations (
   allocation_id bigint not null generated always as identity,
   constraint allocations_pkey PRIMARY KEY (sales_order_id, line_number, allocation_id),
   constraint allocations_quantity_check CHECK ((quantity >= (0)::numeric))
-) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=250000, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
+) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=250000, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=50000, autovacuum_analyze_scale_factor=0.1);
 CREATE INDEX allocations_fulfillment ON allocations USING btree (fulfillment_order_id) WHERE (fulfillment_order_id IS NOT NULL);
 
 create table audit_entries (
@@ -175,7 +175,7 @@ create table events (
   data jsonb not null,
   constraint events_id UNIQUE (id),
   constraint events_pkey PRIMARY KEY (tx, seq)
-) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=250000);
+) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=250000, autovacuum_analyze_threshold=20000, autovacuum_analyze_scale_factor=0.1);
 CREATE INDEX events_story ON events USING btree (correlation_id, tx, seq);
 
 create table exchanges (
@@ -391,7 +391,7 @@ create table process_facts (
   event_id text not null,
   blocked boolean not null default false,
   constraint process_facts_pkey PRIMARY KEY (partition, seq)
-);
+) with (autovacuum_analyze_threshold=20000);
 CREATE INDEX process_facts_blocked ON process_facts USING btree (process, instance_id) WHERE blocked;
 
 create table process_held_facts (
@@ -543,7 +543,7 @@ create table sales_order_lines (
   unit_price numeric not null,
   line_amount numeric not null,
   tax_amount numeric,
-  price jsonb not null,
+  price json not null,
   allocation_explanation text not null,
   promised_on date,
   is_kit boolean not null default false,
@@ -553,7 +553,7 @@ create table sales_order_lines (
   constraint sales_order_lines_check CHECK ((quantity_ordered = ((((quantity_open + quantity_allocated) + quantity_backordered) + quantity_shipped) + quantity_cancelled))),
   constraint sales_order_lines_check1 CHECK ((LEAST(quantity_open, quantity_allocated, quantity_backordered, quantity_shipped, quantity_cancelled) >= (0)::numeric)),
   constraint sales_order_lines_pkey PRIMARY KEY (sales_order_id, line_number)
-) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=250000, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
+) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=250000, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=50000, autovacuum_analyze_scale_factor=0.1);
 CREATE INDEX sales_order_lines_waiting ON sales_order_lines USING btree (sku) WHERE (quantity_backordered > (0)::numeric);
 CREATE TRIGGER tell_waiting_deleted AFTER DELETE ON sales_order_lines REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_waiting_lines();
 CREATE TRIGGER tell_waiting_inserted AFTER INSERT ON sales_order_lines REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_waiting_lines();
@@ -573,8 +573,8 @@ create table sales_orders (
   erp_order_number text,
   currency text not null,
   payment_terms text not null,
-  bill_to jsonb not null,
-  ship_to jsonb not null,
+  bill_to json not null,
+  ship_to json not null,
   ship_complete boolean not null,
   merchandise_amount numeric not null,
   tax_amount numeric,
@@ -590,7 +590,7 @@ create table sales_orders (
   constraint sales_orders_idempotency_key_key UNIQUE (idempotency_key),
   constraint sales_orders_pkey PRIMARY KEY (sales_order_id),
   constraint sales_orders_sales_order_number_key UNIQUE (sales_order_number)
-) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=50000, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.02);
+) with (autovacuum_vacuum_insert_scale_factor=0, autovacuum_vacuum_insert_threshold=50000, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_threshold=10000, autovacuum_analyze_scale_factor=0.1);
 CREATE INDEX sales_orders_correlation ON sales_orders USING btree (correlation_id) WHERE (correlation_id <> sales_order_id);
 CREATE INDEX sales_orders_customer_po ON sales_orders USING btree (customer_purchase_order, customer_number) WHERE (customer_purchase_order IS NOT NULL);
 CREATE INDEX sales_orders_erp ON sales_orders USING btree (erp_order_number) WHERE (erp_order_number IS NOT NULL);

@@ -48,6 +48,14 @@ describe("canonical JSON", () => {
     expect(fingerprint("1")).not.toBe(fingerprint(1));
   });
 
+  it("keeps a field that bears the name of a prototype, and many fields in order", () => {
+    expect(canonicalJson(JSON.parse('{"b":{"__proto__":{"z":1,"y":2}},"a":1}'))).toBe(
+      '{"a":1,"b":{"__proto__":{"y":2,"z":1}}}',
+    );
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${99 - index}`, index]));
+    expect(Object.keys(JSON.parse(canonicalJson(many)) as object)).toEqual(Object.keys(many).sort());
+  });
+
   it("takes what is not said for not there", () => {
     expect(canonicalJson({ a: undefined, b: 1 })).toBe('{"b":1}');
     expect(canonicalJson(undefined)).toBe("null");

@@ -14,17 +14,17 @@ declare module "pg" {
  */
 class CopyIn extends pg.Query {
   readonly #statement: string;
-  readonly #data: Buffer;
+  readonly #pieces: readonly Buffer[];
 
-  constructor(statement: string, data: Buffer, done: (error: Error | undefined) => void) {
+  constructor(statement: string, pieces: readonly Buffer[], done: (error: Error | undefined) => void) {
     super(statement, done);
     this.#statement = statement;
-    this.#data = data;
+    this.#pieces = pieces;
   }
   override submit = (connection: pg.Connection): void => {
     connection.stream.cork();
     connection.query(this.#statement);
-    connection.sendCopyFromChunk(this.#data);
+    for (const piece of this.#pieces) connection.sendCopyFromChunk(piece);
     connection.endCopyFrom();
     connection.stream.uncork();
   };
@@ -32,9 +32,13 @@ class CopyIn extends pg.Query {
 }
 
 /** Copies whole rows in PostgreSQL's text or CSV form, as the statement says. Several times faster than any insert. */
-export function copyIn(client: Pick<pg.ClientBase, "query">, statement: string, data: Buffer): Promise<void> {
+export function copyIn(
+  client: Pick<pg.ClientBase, "query">,
+  statement: string,
+  pieces: readonly Buffer[],
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    client.query(new CopyIn(statement, data, (error) => (error ? reject(error) : resolve())));
+    client.query(new CopyIn(statement, pieces, (error) => (error ? reject(error) : resolve())));
   });
 }
 
@@ -44,26 +48,51 @@ type Cell = string | number | boolean | null | undefined;
 /** How rows are written for `COPY`: the columns, and where each comes from. */
 export interface CopyRows<Row> {
   readonly statement: string;
-  write(rows: readonly Row[]): Buffer;
+  /** Cut anywhere: PostgreSQL puts them together. */
+  write(rows: readonly Row[]): readonly Buffer[];
 }
 
 export function copyRows<Row>(table: string, columns: Readonly<Record<string, (row: Row) => Cell>>): CopyRows<Row> {
   const cells = Object.values(columns);
+  const lineOf = (row: Row): string => {
+    let line = "";
+    let separator = "";
+    for (const cell of cells) {
+      line += separator + written(cell(row));
+      separator = "\t";
+    }
+    return `${line}\n`;
+  };
   return {
     statement: `copy ${table} (${Object.keys(columns).join(", ")}) from stdin`,
-    write(rows) {
-      let text = "";
-      for (const row of rows) {
-        let separator = "";
-        for (const cell of cells) {
-          text += separator + written(cell(row));
-          separator = "\t";
-        }
-        text += "\n";
-      }
-      return Buffer.from(text);
-    },
+    write: (rows) => piecesOf(rows, lineOf),
   };
+}
+
+/** Small enough that memory for the next ones is what the last ones left, and not asked of the system. */
+const PIECE_BYTES = 64 * 1024;
+/** The most that UTF-8 takes for a unit of a string. */
+const BYTES_EACH = 3;
+
+/** Line by line into pieces: one text of all of them would be flattened, measured and copied as a whole. */
+function piecesOf<Row>(rows: readonly Row[], lineOf: (row: Row) => string): readonly Buffer[] {
+  const pieces: Buffer[] = [];
+  let piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  let length = 0;
+  const cut = () => {
+    if (length > 0) pieces.push(piece.subarray(0, length));
+  };
+  for (const row of rows) {
+    const line = lineOf(row);
+    if (length + line.length * BYTES_EACH > piece.length) {
+      cut();
+      piece = Buffer.allocUnsafeSlow(Math.max(PIECE_BYTES, line.length * BYTES_EACH));
+      length = 0;
+    }
+    length += piece.write(line, length);
+  }
+  cut();
+  return pieces;
 }
 
 // What PostgreSQL's text form gives a meaning of its own: https://www.postgresql.org/docs/current/sql-copy.html

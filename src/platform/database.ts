@@ -160,7 +160,7 @@ async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Re
 function openSession(client: pg.Client): Session {
   return {
     ...queryableOver(client),
-    copyIn: (statement, data) => copyIn(client, statement, data),
+    copyIn: (statement, data) => copyIn(client, statement, [data]),
     onNotification: (heard) => void client.on("notification", ({ channel, payload }) => heard(channel, payload ?? "")),
     onLost(lost) {
       // An error is followed by an end; it is lost once.

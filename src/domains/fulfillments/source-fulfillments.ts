@@ -129,7 +129,7 @@ async function writeFulfillments(
      ), ordered as (
        insert into fulfillment_orders (fulfillment_order_id, sales_order_id, correlation_id, branch, warehouse, status, ship_to,
                                        sourcing_explanation, requested_at)
-       select p."fulfillmentOrderId", p."salesOrderId", o.correlation_id, p.branch, p.warehouse, 'requested', o.ship_to,
+       select p."fulfillmentOrderId", p."salesOrderId", o.correlation_id, p.branch, p.warehouse, 'requested', o.ship_to::jsonb,
               p.explanation, ($1::jsonb ->> 'now')::timestamptz
          from planned p join sales_orders o on o.sales_order_id = p."salesOrderId"
      ), lined as (

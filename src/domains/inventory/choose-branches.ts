@@ -169,23 +169,29 @@ const BITS = 30;
  * a line. Otherwise lines share stock, and are asked together each time.
  */
 function coverageOf(all: readonly Demand[], stock: FreeStock): Coverage {
-  if (all.length > BITS || new Set(all.map(({ sku }) => sku)).size < all.length) return sharingStock(stock, noKits);
-  const bitOf = new Map(all.map((demand, index) => [demand, 1 << index]));
+  if (all.length > BITS || sharesItems(all)) return sharingStock(stock, noKits);
   const masks = new Map<string, number>();
   const everyLine = 2 ** all.length - 1;
   const maskOf = (branch: string) => {
     let mask = 0;
-    for (const [index, { sku, quantity }] of all.entries())
-      if (compare(stock.available(sku, branch), quantity) >= 0) mask |= 1 << index;
+    let bit = 1;
+    for (const { sku, quantity } of all) {
+      if (compare(stock.available(sku, branch), quantity) >= 0) mask |= bit;
+      bit <<= 1;
+    }
     masks.set(branch, mask);
     return mask;
   };
   return (demands, branch) => {
     const mask = masks.get(branch) ?? maskOf(branch);
     if (mask === everyLine) return demands;
-    return mask === 0 ? [] : demands.filter((demand) => (mask & (bitOf.get(demand) ?? 0)) !== 0);
+    return mask === 0 ? [] : demands.filter((demand) => (mask & (1 << all.indexOf(demand))) !== 0);
   };
 }
+
+/** Few lines: to look through those before each is less than to keep a set of them. */
+const sharesItems = (demands: readonly Demand[]): boolean =>
+  demands.some(({ sku }, index) => demands.findIndex((one) => one.sku === sku) < index);
 
 /** Two lines of one item share its stock, and so do a kit and a line of one of its parts: each takes on trial what the next one finds gone. */
 const sharingStock =

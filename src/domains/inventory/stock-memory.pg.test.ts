@@ -50,6 +50,23 @@ describe("the memory of the stock", () => {
     expect(await freeAtAtlanta()).toBe(String(before - 24));
   });
 
+  it("reads of what another node changed the position only, one that was empty among them", async () => {
+    await post.setOnHand(elbow, "CLT", "0");
+    await freeAtAtlanta();
+    await database.query("update inventory_positions set on_hand = 70, safety_stock = 0 where branch = 'CLT'");
+    await memory.refresh();
+    const asked: unknown[] = [];
+    const watched: typeof database = {
+      ...database,
+      query: (statement, parameters) => {
+        asked.push(parameters?.[0]);
+        return database.query(statement, parameters);
+      },
+    };
+    expect((await memory.forSkus(watched, [elbow])).available(elbow, "CLT")).toBe("70");
+    expect(asked).toEqual([JSON.stringify([[elbow, "CLT"]])]);
+  });
+
   it("is not trusted when it has heard nothing for two seconds", async () => {
     await freeAtAtlanta();
     await post.setOnHand(elbow, "ATL", "9000");

@@ -10,7 +10,10 @@ export interface FreePosition {
   readonly available: string;
 }
 
-/** What can probably be promised: seen without a lock. Whoever decides by it holds it against locked rows before he writes. */
+/**
+ * What can probably be promised: seen without a lock. Whoever decides by it holds it against locked rows before he writes. It may be wrong, and says the same
+ * until a decision is made.
+ */
 export interface StockOutlook {
   available(sku: string, branch: string): string;
 }
@@ -44,51 +47,72 @@ export async function readFreeStock(database: Queryable, skus: readonly string[]
   return database.query<FreePosition>(statement, [JSON.stringify(skus)]);
 }
 
-/** A position that was asked for. */
+/** What is free at each of these positions, be it nothing. Nothing is locked. */
+export async function readFreePositions(
+  database: Queryable,
+  positions: readonly Pick<FreePosition, "sku" | "branch">[],
+): Promise<readonly FreePosition[]> {
+  const statement = {
+    name: "read-free-positions",
+    text: `select v ->> 0 as sku, v ->> 1 as branch, coalesce(found.available, '0') as available
+             from jsonb_array_elements($1::jsonb) v left join lateral (
+               select trim_scale(greatest(${availableSql}, 0))::text as available from inventory_positions where sku = v ->> 0 and branch = v ->> 1) found on true`,
+  };
+  return database.query<FreePosition>(statement, [JSON.stringify(positions.map(({ sku, branch }) => [sku, branch]))]);
+}
+
+/** A position as a decision found and left it. */
 export interface RecordedPosition {
   readonly sku: string;
   readonly branch: string;
-  /** What it was said to have when it was first asked for. */
+  /** What it was said to have before anything was taken. */
   readonly seen: string;
   /** How much was taken of it in all. */
   readonly taken: string;
 }
 
-/** Free stock that remembers what was asked of it and what was taken, so that a decision can be held against the truth. */
+/** Free stock that remembers what was taken, so that a decision can be held against the truth. */
 export interface RecordedStock extends FreeStock {
-  /** Every position that was asked for. */
-  positions(): readonly RecordedPosition[];
+  /** Every position of which something was taken. */
+  taken(): readonly RecordedPosition[];
+  /** These items at these branches, whether anything was taken of them or not. As long as the outlook says what it said. */
+  positionsOf(skus: Iterable<string>, branches: readonly string[]): readonly RecordedPosition[];
   /** How much was taken of this one in all. */
   takenOf(sku: string, branch: string): string;
 }
 
-interface Recorded {
-  readonly sku: string;
-  readonly branch: string;
-  readonly seen: string;
+interface Recorded extends RecordedPosition {
   left: string;
   taken: string;
 }
 
 export function recordStock(outlook: StockOutlook): RecordedStock {
-  // Nested, so that a position is found without a key being put together first: none is asked for once only.
+  // Nested, so that a position is found without a key being put together first. Most positions are asked for and left alone: of those nothing is kept.
   const items = new Map<string, Map<string, Recorded>>();
+  const recorded = (sku: string, branch: string) => items.get(sku)?.get(branch);
 
-  function positionOf(sku: string, branch: string): Recorded {
-    const branches = items.get(sku) ?? new Map<string, Recorded>();
-    const known = branches.get(branch);
+  function toTakeFrom(sku: string, branch: string): Recorded {
+    const known = recorded(sku, branch);
     if (known) return known;
     const seen = outlook.available(sku, branch);
     const position = { sku, branch, seen, left: seen, taken: "0" };
-    items.set(sku, branches.set(branch, position));
+    items.set(sku, (items.get(sku) ?? new Map<string, Recorded>()).set(branch, position));
     return position;
   }
+  const untouched = (sku: string, branch: string): RecordedPosition => ({
+    sku,
+    branch,
+    seen: outlook.available(sku, branch),
+    taken: "0",
+  });
   return {
-    positions: () => [...items.values()].flatMap((branches) => [...branches.values()]),
-    takenOf: (sku, branch) => items.get(sku)?.get(branch)?.taken ?? "0",
-    available: (sku, branch) => positionOf(sku, branch).left,
+    taken: () => [...items.values()].flatMap((branches) => [...branches.values()]),
+    positionsOf: (skus, branches) =>
+      [...skus].flatMap((sku) => branches.map((branch) => recorded(sku, branch) ?? untouched(sku, branch))),
+    takenOf: (sku, branch) => recorded(sku, branch)?.taken ?? "0",
+    available: (sku, branch) => recorded(sku, branch)?.left ?? outlook.available(sku, branch),
     take(sku, branch, quantity) {
-      const position = positionOf(sku, branch);
+      const position = toTakeFrom(sku, branch);
       position.left = subtract(position.left, quantity);
       position.taken = add(position.taken, quantity);
     },

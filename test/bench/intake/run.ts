@@ -1,18 +1,20 @@
 import { parseArgs } from "node:util";
 import { startBenchCluster } from "../cluster.ts";
 import { bytesOfPast, fillPast } from "./past.ts";
+import { countStatements, printStatements } from "./statements.ts";
 import { runScenario, type Outcome, type Scenario } from "./scenario.ts";
 import type { ServerTask } from "./server-node.ts";
 import { seedTrade } from "./trade.ts";
 
 const { values: options } = parseArgs({
   options: {
-    seconds: { type: "string", default: "6" },
-    "warm-up": { type: "string", default: "4" },
+    seconds: { type: "string", default: "8" },
+    "warm-up": { type: "string", default: "10" },
     only: { type: "string" },
     way: { type: "string" },
     profile: { type: "string" },
     past: { type: "string" },
+    statements: { type: "boolean", default: false },
   },
 });
 
@@ -20,8 +22,10 @@ const seconds = Number(options.seconds);
 const warmUpSeconds = Number(options["warm-up"]);
 const isWanted = (name: string) => !options.only || options.only.split(",").some((part) => name.includes(part));
 const ways = (["crossdock", "straightforward"] as const).filter((way) => !options.way || way === options.way);
+/** Beside what the least there can be does on this machine today: what a machine is worth changes by the hour. */
+const besideBare = !options.way || options.way === "bare";
 
-const cluster = await startBenchCluster();
+const cluster = await startBenchCluster(options.statements ? { shared_preload_libraries: "pg_stat_statements" } : {});
 const PAST_ROUNDS = 2;
 let databases = 0;
 
@@ -31,7 +35,10 @@ async function measure(way: ServerTask["way"], scenario: Scenario): Promise<Outc
   const ground = await cluster.freshDatabase(name, "trade");
   try {
     const profile = options.profile ? { profileTo: options.profile } : {};
-    return await runScenario(way, scenario, { cluster, ground, seconds, warmUpSeconds, ...profile });
+    if (options.statements) await countStatements(ground.database);
+    const outcome = await runScenario(way, scenario, { cluster, ground, seconds, warmUpSeconds, ...profile });
+    if (options.statements) await printStatements(ground.database);
+    return outcome;
   } finally {
     await ground.database.close();
     await cluster.drop(name);
@@ -66,6 +73,7 @@ async function sideBySide(scenario: Scenario): Promise<Outcome | null> {
   if (!isWanted(scenario.name)) return null;
   const outcomes = new Map<string, Outcome>();
   for (const way of ways) outcomes.set(way, await measure(way, scenario));
+  if (scenario.isBesideBare && besideBare) print(scenario.name, "bare", await measure("bare", scenario), null);
   const plain = outcomes.get("straightforward");
   for (const [way, outcome] of outcomes)
     print(
@@ -101,8 +109,8 @@ try {
   await seedTrade(seeded.database);
   await seeded.database.close();
   console.log(row(["", "", "orders/s", "p50 ms", "p99 ms", "Node ms", "Postgres ms", "WAL bytes", "stored", "ratio"]));
-  const top = await sideBySide({ name: "64 connections", connections: 64 });
-  await sideBySide({ name: "256 connections", connections: 256 });
+  const top = await sideBySide({ name: "64 connections", connections: 64, isBesideBare: true });
+  await sideBySide({ name: "256 connections", connections: 256, isBesideBare: true });
   await sideBySide({ name: "one hot SKU, 64 connections", connections: 64, isHot: true });
   await sideBySide({ name: "two nodes, 64 connections", connections: 64, nodes: 2 });
   await sideBySide({ name: "50 orders/s", connections: 64, perSecond: 50 });

@@ -6,6 +6,7 @@ import { issueToken } from "#governance";
 import { createIds, systemClock, type Database } from "#platform";
 import type { BenchCluster, BenchDatabase } from "../cluster.ts";
 import { postgresCpuMs, walPosition } from "../cost.ts";
+import { judgeBare } from "./bare.ts";
 import type { ClientSays, Load } from "./client-node.ts";
 import type { ServerSays, ServerTask } from "./server-node.ts";
 
@@ -16,6 +17,7 @@ export interface Scenario {
   /** Null: as fast as it goes. */
   readonly perSecond?: number | null;
   readonly nodes?: number;
+  readonly isBesideBare?: boolean;
 }
 
 export interface Outcome {
@@ -125,7 +127,8 @@ export async function runScenario(
   const { acknowledged, refused } = await settled;
   client.disconnect();
   await Promise.all(running.map((node) => node.stop()));
-  await judge(database, way, acknowledged, refused);
+  if (way === "bare") await judgeBare(database, acknowledged.length);
+  else await judge(database, way, acknowledged, refused);
   const each = (what: "nodeMs" | "postgresMs" | "walBytes") => (after[what] - before[what]) / Math.max(1, answered);
   return {
     perSecond: answered / took,

@@ -14,12 +14,13 @@ import { createTokenGate } from "#governance";
 import { createMetrics } from "#observability";
 import { createIds, openDatabase, silentLog, systemClock as clock, type Database } from "#platform";
 import { drawnProcesses, routesOf } from "#processes";
+import { createBareServer } from "./bare.ts";
 import { createStraightforwardIntake } from "./straightforward.ts";
 
 /** One hub node with nothing but its front door and an intake behind it, in a process of its own. */
 export interface ServerTask {
   readonly url: string;
-  readonly way: "crossdock" | "straightforward";
+  readonly way: "crossdock" | "straightforward" | "bare";
 }
 export type ServerSays =
   { readonly is: "listening"; readonly port: number } | { readonly is: "cpu"; readonly ms: number };
@@ -85,7 +86,10 @@ const hubOf = (database: Database, submit: Submit): Hub => ({
 
 async function serve({ url, way }: ServerTask): Promise<void> {
   const database = openDatabase({ url, maxConnections: 10 });
-  const server = createHttpServer(hubOf(database, await intakeOf(way, database)));
+  const server =
+    way === "bare"
+      ? await createBareServer(database, ids)
+      : createHttpServer(hubOf(database, await intakeOf(way, database)));
   await server.listen({ host: "127.0.0.1", port: 0 });
   const address = server.server.address();
   process.send?.({

@@ -19,7 +19,18 @@ function lyingOutlook(): StockOutlookSource {
   let asked = 0;
   const lies = ["0", "2", "1000", "0", "7"];
   return {
-    forSkus: async () => ({ available: () => lies[(asked += 1) % lies.length] ?? "0" }),
+    // Another lie each time, and the same while a list is decided.
+    async forSkus() {
+      const told = new Map<string, string>();
+      const lie = () => lies[(asked += 1) % lies.length] ?? "0";
+      return {
+        available(sku, branch) {
+          const said = told.get(`${sku}@${branch}`) ?? lie();
+          told.set(`${sku}@${branch}`, said);
+          return said;
+        },
+      };
+    },
     learn: () => undefined,
   };
 }

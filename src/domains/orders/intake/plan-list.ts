@@ -1,6 +1,11 @@
 import { isPositive, type Database } from "#platform";
 import { holdForOrders } from "../../inventory/held-stock.ts";
-import { recordStock, type RecordedStock, type StockOutlook } from "../../inventory/stock-outlook.ts";
+import {
+  recordStock,
+  type RecordedPosition,
+  type RecordedStock,
+  type StockOutlook,
+} from "../../inventory/stock-outlook.ts";
 import { seenByChannel } from "../../promising/channel-reserves.ts";
 import type { PromisingPlan } from "../../promising/promising-plan.ts";
 import { nothingRedeemed, type RedeemedStock, type ReservationClaim } from "../../reservations/redeem.ts";
@@ -62,6 +67,8 @@ export interface SourcingPlan {
   readonly shortSkus: ReadonlySet<string>;
   /** Items of which something is kept for other channels: a promise depends on all that is free of them. */
   readonly guardedSkus: ReadonlySet<string>;
+  /** Every position of both, as it was seen. */
+  readonly asked: readonly RecordedPosition[];
 }
 
 /** In the order in which they came: what one order takes the next one finds gone. */
@@ -82,7 +89,9 @@ export function planSourcing(
   });
   const short = orders.flatMap(({ sourced }) => sourced.filter(({ backordered }) => isPositive(backordered)));
   const shortSkus = new Set(short.map(({ sku }) => sku));
-  return { orders, stock, shortSkus, guardedSkus: new Set(guardedSkus(candidates, promising)) };
+  const guarded = new Set(guardedSkus(candidates, promising));
+  const asked = stock.positionsOf(new Set([...shortSkus, ...guarded]), branches);
+  return { orders, stock, shortSkus, guardedSkus: guarded, asked };
 }
 
 const guardedSkus = (candidates: readonly Candidate[], { keepsForChannels, reserves }: PromisingPlan): string[] =>

@@ -90,16 +90,14 @@ function creditsSeen(orders: readonly DecidedOrder[], credits: Credits): Readonl
 }
 
 /**
- * What was taken must be there. Of items that fell short, every position that was asked must be as it was seen, for one more piece would have been promised;
+ * What was taken must be there. Of items that fell short, every position must be as it was seen, for one more piece would have been promised;
  * of guarded ones, none may have less than was seen.
  */
-function stockSeen({ stock, shortSkus, guardedSkus }: SourcingPlan) {
+function stockSeen({ stock, shortSkus, guardedSkus, asked }: SourcingPlan) {
   const skus = new Set([...shortSkus, ...guardedSkus]);
-  const positions = stock.positions();
-  const asked = skus.size === 0 ? [] : positions.filter(({ sku }) => skus.has(sku));
   const byBranch = (own: readonly RecordedPosition[]): Record<string, Cells> =>
     Object.fromEntries(own.map(({ sku, branch, seen }) => [branch, [seen, shortSkus.has(sku) ? seen : null]]));
-  const taken = positions.filter(({ taken: quantity }) => isPositive(quantity));
+  const taken = stock.taken().filter(({ taken: quantity }) => isPositive(quantity));
   return {
     taken: taken.map(({ sku, branch, taken: quantity }): Cells => [sku, branch, quantity]),
     skus: [...skus],
@@ -178,7 +176,7 @@ const takeStatement = {
     fail_unless(
       (select count(*) filter (where least > 0) = ($1::jsonb ->> 'positionsNeeded')::integer
               and bool_and(available >= least and (v ->> 1 is null or available <= (v ->> 1)::numeric)) is not false
-         from (select p.quantity, greatest(p.rest + p.quantity, 0) as available, s.v, coalesce((s.v ->> 0)::numeric, p.quantity) as least
+         from (select p.quantity, greatest(p.rest + p.quantity, 0) as available, s.v, greatest((s.v ->> 0)::numeric, p.quantity) as least
                  from positions p, seen, lateral (select seen.asked -> p.sku -> p.branch as v offset 0) s) was)
       and not exists (
         select from credits k, seen, lateral (select seen.customers -> k.customer_number as v offset 0) s
