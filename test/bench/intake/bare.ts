@@ -3,6 +3,7 @@ import type { Database, Ids } from "#platform";
 import { fastify } from "fastify";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
+import { BRANCHES } from "./trade.ts";
 
 /**
  * The least that could be called an intake, to tell how fast this machine is today: orders in lists of what is waiting, two lists under way, one statement a
@@ -60,18 +61,17 @@ function createBareIntake(database: Database, ids: Ids): (draft: SalesOrderDraft
   let waiting: Waiting[] = [];
   let inFlight = 0;
   async function deliver(list: readonly Waiting[]): Promise<void> {
-    const asked = list.map(({ draft }, index) => [
-      ids.next("so"),
-      draft,
-      `B${String(1 + (index % 10)).padStart(2, "0")}`,
-    ]);
+    const asked = list.map(({ draft }, index) => {
+      const branch = `B${String(1 + (index % BRANCHES)).padStart(2, "0")}`;
+      return { orderId: ids.next("so"), draft, branch };
+    });
     try {
       const rows = await database.query<{ orderId: string; reserved: readonly number[] | null }>(statement, [
-        JSON.stringify(asked),
+        JSON.stringify(asked.map(({ orderId, draft, branch }) => [orderId, draft, branch])),
       ]);
       const known = new Map(rows.map((row) => [row.orderId, row]));
       for (const [index, { answer }] of list.entries())
-        answer(known.get(String(asked[index]?.[0])) ?? { repeat: true });
+        answer(known.get(asked[index]?.orderId ?? "") ?? { repeat: true });
     } catch (error) {
       for (const { fail } of list) fail(error);
     }
