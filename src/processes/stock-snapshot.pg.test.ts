@@ -71,6 +71,25 @@ it("writes and tells only what a snapshot changes, and a repeated snapshot chang
   expect(await onHand()).toMatchObject({ "A@ATL": "5" });
 });
 
+it("compares a position with its own line, whatever characters its key ends with", async () => {
+  const skus = Array.from({ length: 0x7f - 0x21 }, (_, index) => `S${String.fromCodePoint(0x21 + index)}`);
+  const stated = skus.flatMap((sku) => ["B1", "B2", "B-"].map((branch) => ({ sku, branch, onHand: "5" })));
+  const ndjson = (lines: readonly object[]) => lines.map((line) => JSON.stringify(line)).join("\n");
+  expect(await snapshot(1, ndjson(stated))).toMatchObject({ received: stated.length, changed: stated.length });
+  await database.query("truncate events cascade");
+  const again = stated
+    .filter(({ sku, branch }) => !(sku === "Sa" && branch === "B1") && !(sku === "Sb" && branch === "B1"))
+    .map((line) => (line.sku === "S~" ? { ...line, onHand: "6" } : line));
+  const twice = [{ sku: "S1", branch: "B2", onHand: "7" }, ...again];
+  expect(await snapshot(2, ndjson(twice), { missingPositions: "zero" })).toMatchObject({
+    changed: 5,
+    missing: 2,
+    zeroed: 2,
+    rejected: 1,
+  });
+  expect(await eventsTold()).toEqual(["S~@B-", "S~@B1", "S~@B2", "Sa@B1", "Sb@B1"].toSorted());
+});
+
 it("settles what left us and what moved since, where the figures alone look the same", async () => {
   await snapshot(1, csv("A,ATL,5,0", "B,ATL,5,0", "C,ATL,5,0"));
   await database.query("truncate events cascade");

@@ -5,6 +5,7 @@ import {
   isSnapshotKnown,
   keepRejects,
   openSnapshotStaging,
+  STAGING_PARTS,
   writeLevels,
   type Difference,
   type Position,
@@ -53,23 +54,24 @@ export async function takeStockSnapshot(
   snapshot: StockSnapshot,
   lines: AsyncIterable<readonly StockLine[]>,
 ): Promise<SnapshotResult> {
-  const session = await options.database.session();
+  const sessions: Session[] = [];
   try {
-    return await takeOver(session, options, snapshot, lines);
+    while (sessions.length < STAGING_PARTS) sessions.push(await options.database.session());
+    return await takeOver(sessions, options, snapshot, lines);
   } finally {
-    await session.close();
+    await Promise.all(sessions.map((session) => session.close()));
   }
 }
 
 async function takeOver(
-  session: Session,
+  sessions: readonly Session[],
   options: SnapshotOptions,
   snapshot: StockSnapshot,
   lines: AsyncIterable<readonly StockLine[]>,
 ): Promise<SnapshotResult> {
   const { database, clock, ids } = options;
   const snapshotId = ids.next("snap");
-  const staging = await openSnapshotStaging(session, snapshot);
+  const staging = await openSnapshotStaging(sessions, snapshot);
   await beginSnapshot(database, snapshotId, snapshot, clock.now());
   const isKnown = await isSnapshotKnown(database, snapshot);
   const staged = isKnown ? NOTHING_STAGED : await stageAll(database, staging, snapshotId, snapshot, lines);

@@ -36,6 +36,9 @@ export interface Difference {
 /** How many rows are sent as one statement: enough to be fast, few enough to be over in some ten milliseconds. */
 const ROWS_AT_ONCE = 20_000;
 
+/** A snapshot is staged and compared in so many parts at once, each in a session of its own: PostgreSQL gives a session one processor. */
+export const STAGING_PARTS = 2;
+
 export interface SnapshotStaging {
   /** Sent once there are enough of them; may be called again before it is done. */
   stage(positions: readonly StagedPosition[]): Promise<void>;
@@ -46,21 +49,62 @@ export interface SnapshotStaging {
 }
 
 /**
- * A table of the session's own, where a snapshot is put and compared. Nothing of it is logged, and no transaction stays open: readers of the event
- * log wait for the oldest writing transaction, so rows come in short statements, and the comparison only reads.
+ * A table of each session's own, where a part of a snapshot is put and compared. Nothing of it is logged, and no transaction stays open: readers of the event
+ * log wait for the oldest writing transaction, so rows come in short statements, and the comparison only reads. The sessions are `STAGING_PARTS`; the
+ * first holds the desk.
  */
-export async function openSnapshotStaging(session: Session, snapshot: StockSnapshot): Promise<SnapshotStaging> {
-  const { source, branches, sequence, asOf } = snapshot;
-  // Sized for a million positions in one pass; given back with the session.
-  await session.query("set work_mem = '192MB'");
-  await session.query("set temp_buffers = '64MB'");
+export async function openSnapshotStaging(
+  sessions: readonly Session[],
+  snapshot: StockSnapshot,
+): Promise<SnapshotStaging> {
+  const { source, sequence, asOf } = snapshot;
+  const [first] = sessions;
+  if (!first) throw new Error("A snapshot is staged in at least one session.");
+  const parts = await Promise.all(sessions.map((session, part) => openPart(session, part, snapshot)));
+  await takeStockDesk(first, source);
+  const unread = [...parts];
+  return {
+    async stage(positions) {
+      const byPart = Map.groupBy(positions, partOf);
+      await Promise.all(parts.map((part, index) => part.stage(byPart.get(index) ?? [])));
+    },
+    async compare() {
+      await Promise.all(parts.map((part) => part.compare()));
+    },
+    async next(count) {
+      for (let part = unread.shift(); part; part = unread.shift()) {
+        const rows = await part.fetch(count);
+        if (rows.length === 0) continue;
+        // By turns, so that what is applied at once has most often been compared apart.
+        unread.push(part);
+        return rows.map(({ line, isLate, isMissing, isContradicted, ...stated }) => ({
+          level: { ...stated, sequence, asOf: asOf.toISOString() },
+          line,
+          isLate,
+          isMissing,
+          isContradicted,
+        }));
+      }
+      return [];
+    },
+  };
+}
+
+/** All that is said of a position is in one part: told by the last characters of its key, which differ the most, in the same way here and in SQL. */
+const partOf = ({ sku, branch }: { readonly sku: string; readonly branch: string }): number =>
+  ((sku.codePointAt(sku.length - 1) ?? 0) + (branch.codePointAt(branch.length - 1) ?? 0)) % STAGING_PARTS;
+const partSql = (p: string) => `(ascii(right(${p}.sku, 1)) + ascii(right(${p}.branch, 1))) % ${STAGING_PARTS}`;
+
+async function openPart(session: Session, part: number, { source, branches, sequence }: StockSnapshot) {
+  // Sized for half a million positions in one pass; given back with the session.
+  await session.query("set work_mem = '96MB'");
+  await session.query("set temp_buffers = '32MB'");
   await session.query("set jit = off");
   await session.query("set enable_mergejoin = off");
   await session.query("set enable_nestloop = off");
   await session.query(
     `create temp table stock_staging (sku text, branch text, on_hand numeric, safety_stock numeric, inbound jsonb, line integer)`,
   );
-  await takeStockDesk(session, source);
   let pending: Buffer[] = [];
   let rows = 0;
   async function send(): Promise<void> {
@@ -69,25 +113,16 @@ export async function openSnapshotStaging(session: Session, snapshot: StockSnaps
     if (block.length > 0) await session.copyIn("copy stock_staging from stdin", block);
   }
   return {
-    async stage(positions) {
+    async stage(positions: readonly StagedPosition[]): Promise<void> {
       pending.push(asCopyRows(positions));
       rows += positions.length;
       if (rows >= ROWS_AT_ONCE) await send();
     },
-    async compare() {
+    async compare(): Promise<void> {
       await send();
-      await session.query(compareStaged, [source, branches, sequence]);
+      await session.query(compareStaged, [source, branches, sequence, part]);
     },
-    async next(count) {
-      const rows = await session.query<DifferentRow>(`fetch ${count} from stock_differences`);
-      return rows.map(({ line, isLate, isMissing, isContradicted, ...stated }) => ({
-        level: { ...stated, sequence, asOf: asOf.toISOString() },
-        line,
-        isLate,
-        isMissing,
-        isContradicted,
-      }));
-    },
+    fetch: (count: number) => session.query<DifferentRow>(`fetch ${count} from stock_differences`),
   };
 }
 
@@ -127,7 +162,7 @@ const compareStaged = `
            coalesce(s.safety_stock, p.safety_stock, 0) as safety_stock,
            coalesce(p.source_sequence >= $3::numeric, false) as is_late, s.sku is null as is_missing
       from stock_staging s
-      full join (select * from inventory_positions where $2::text[] is null or branch = any($2)) p
+      full join (select * from inventory_positions i where ($2::text[] is null or i.branch = any($2)) and ${partSql("i")} = $4) p
         on p.sku = s.sku and p.branch = s.branch
      where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]' or ${isUnsettledSql})
                 when s.on_hand is null then false

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { startBenchCluster } from "../cluster.ts";
-import { bytesOfPast, fillPast } from "./past.ts";
+import { fillPast, storedParts } from "./past.ts";
 import { countStatements, printStatements } from "./statements.ts";
 import { runScenario, type Outcome, type Scenario } from "./scenario.ts";
 import type { ServerTask } from "./server-node.ts";
@@ -90,11 +90,17 @@ async function besideThePast(orders: number): Promise<void> {
   const scenario = { name: `${orders} past orders`, connections: 64 };
   const full = await cluster.freshDatabase("past", "trade");
   await runScenario("crossdock", scenario, { cluster, ground: full, seconds: 3, warmUpSeconds: 1 });
+  const begun = performance.now();
   await fillPast(full.database, orders);
-  const gigabytes = (await bytesOfPast(full.database)) / 1e9;
+  const minutes = (performance.now() - begun) / 60_000;
+  const parts = await storedParts(full.database);
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const [count] = await full.database.query<{ orders: number }>("select count(*)::int as orders from sales_orders");
+  const each = (of: number) => `${(of / (count?.orders ?? 0)).toFixed(0)} bytes an order`;
   console.log(
-    `${orders} past orders take ${gigabytes.toFixed(1)} GB, ${((gigabytes * 1e9) / orders).toFixed(0)} bytes each.`,
+    `${count?.orders} past orders take ${(bytes / 1e9).toFixed(1)} GB, ${each(bytes)}; written in ${minutes.toFixed(1)} minutes.`,
   );
+  for (const part of parts) console.log(`  ${(part.index ?? part.table).padEnd(50)}${each(part.bytes)}`);
   for (let round = 0; round < PAST_ROUNDS; round += 1) {
     const empty = await measure("crossdock", scenario);
     print("no past orders", "crossdock", empty, null);
