@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { Action, ActionKind } from "./action.ts";
 import { branchKinds } from "./branch-work.ts";
+import { cartKinds } from "./carts.ts";
 import { erpKinds } from "./erp.ts";
 import { orderKinds } from "./orders.ts";
 import { serviceDeskKinds } from "./service-desk.ts";
@@ -9,6 +10,7 @@ import { stockKinds } from "./stock.ts";
 /** Everything that can happen in a trade. What the hub learns to do next is tested by adding it here. */
 export const kinds: readonly ActionKind[] = [
   ...orderKinds,
+  ...cartKinds,
   ...serviceDeskKinds,
   ...stockKinds,
   ...branchKinds,
@@ -16,6 +18,6 @@ export const kinds: readonly ActionKind[] = [
 ];
 
 /** What comes in at the doors, before anybody goes on with it. */
-export const doorKinds: readonly ActionKind[] = [...orderKinds, ...serviceDeskKinds, ...stockKinds];
+export const doorKinds: readonly ActionKind[] = [...orderKinds, ...cartKinds, ...serviceDeskKinds, ...stockKinds];
 
 export const anyAction = (from: readonly ActionKind[] = kinds): fc.Arbitrary<Action> => fc.oneof(...from);
