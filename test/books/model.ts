@@ -1,5 +1,5 @@
 import type { ReservationDraft, SalesOrder } from "#contracts";
-import type { ReservationResult, StockSnapshot, SubmitRequest, SubmitResult } from "#domains";
+import type { Position, ReservationResult, StockSnapshot, SubmitRequest, SubmitResult } from "#domains";
 import type { Database } from "#platform";
 import type { World } from "../scenarios/world.ts";
 import { isKept, type Cart } from "./carts.ts";
@@ -41,7 +41,7 @@ export interface Model {
   creditReleased(salesOrderId: string): void;
   levelsTold(levels: readonly { readonly sku: string; readonly branch: string; readonly sequence: number }[]): void;
   movementTold(entry: Entry): void;
-  snapshotTold(snapshot: Pick<StockSnapshot, "branches">, sequence: number, named: readonly string[]): void;
+  snapshotTold(snapshot: Pick<StockSnapshot, "branches">, sequence: number, named: readonly Position[]): void;
   /** By the ERP's own books. */
   owes(customer: CustomerName, amount: number, limit: number): void;
   /** What the database says otherwise, in words. */
@@ -306,7 +306,9 @@ export function createModel(parts: {
     snapshotTold({ branches: asked }, sequence, named) {
       const scopes = asked ?? ["*"];
       if (scopes.every((scope) => Math.max(floors.get(scope) ?? -1, floors.get("*") ?? -1) >= sequence)) return;
-      for (const position of named) stated.set(position, Math.max(stated.get(position) ?? -1, sequence));
+      for (const { sku, branch } of named)
+        if (sequence > floorOf(branch))
+          stated.set(at(sku, branch), Math.max(stated.get(at(sku, branch)) ?? -1, sequence));
       for (const scope of scopes) floors.set(scope, Math.max(floors.get(scope) ?? -1, sequence));
     },
     owes(customer, amount, limit) {

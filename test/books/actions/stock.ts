@@ -92,11 +92,7 @@ export async function tellSnapshot(
     snapshot,
     inBlocks(lines),
   );
-  trade.model?.snapshotTold(
-    snapshot,
-    sequence,
-    stated.map(({ sku, branch: where }) => `${sku}@${where}`),
-  );
+  trade.model?.snapshotTold(snapshot, sequence, stated);
   return result;
 }
 
