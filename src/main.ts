@@ -232,7 +232,8 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const { configuration, clock, log } = options;
   const { database, ids, waker, membership } = ground;
   const systems = systemsAtHand(configuration, connected);
-  const processes = createProcesses({ systems, policies: configuration.policies, clock });
+  const { timeZone } = intakePolicies(configuration);
+  const processes = createProcesses({ systems, policies: { ...configuration.policies, timeZone }, clock });
   const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
   const book = createReferenceBook({ database, clock });
   const board = createPositionBoard({ database, clock, edition: ids.next("brd") });

@@ -46,7 +46,10 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
 
   const recordErpNumber = effect("record-erp-number", recordRegistered);
   const holdForErp = effect("hold-refused-by-erp", holdRefusedByErp);
-  const estimateTax = effect("estimate-tax", estimateTaxAt(hands.policies.tax.estimatedRatePercent));
+  const estimateTax = effect(
+    "estimate-tax",
+    estimateTaxAt(hands.policies.tax.estimatedRatePercent, hands.policies.timeZone),
+  );
   const recordTax = effect("record-tax", recordTaxed);
   const source = effect("source-fulfillments", sourceFulfillments);
   const bill = effect("bill-shipment", billShipments);
