@@ -23,6 +23,8 @@ const program = fileURLToPath(new URL("./mortal-node.ts", import.meta.url));
 
 const AT_ONCE = 6;
 const ATTEMPTS_MAX = 200;
+const DEATHS_MIN = 1;
+const PATIENCE_MS = 40_000;
 
 interface Mortal {
   readonly child: ChildProcess;
@@ -135,7 +137,7 @@ function createClients(trade: Trade, seed: number) {
 const ms = seekingMs(5);
 it(
   "an order somebody was told of is there, once, however its node died, and whoever asks again is told the same",
-  { timeout: ms + 60_000 },
+  { timeout: ms + PATIENCE_MS + 60_000 },
   async () => {
     const chance = createChance(seekingSeed);
     const [house = plainHouse] = fc.sample(anyHouse, { numRuns: 1, seed: seekingSeed });
@@ -145,6 +147,12 @@ it(
     const clients = createClients(trade, seekingSeed);
     const until = Date.now() + ms;
     const ways: Record<string, number> = {};
+    const deathsOf = () => Object.values(ways).reduce((sum, times) => sum + times, 0);
+    /** On a machine that has other things to do nodes are born slowly: what is told of too few of them says nothing. */
+    const isOver = () => {
+      const isEnough = deathsOf() > DEATHS_MIN && trade.orders.length > deathsOf();
+      return Date.now() > until + (isEnough ? 0 : PATIENCE_MS);
+    };
 
     /** Never two in the same way: at any moment, at the very answer, or with everything written and nothing committed. */
     async function slot(): Promise<void> {
@@ -153,7 +161,7 @@ it(
         const mortal = next;
         await mortal.up;
         next = birth();
-        if (Date.now() > until) {
+        if (isOver()) {
           for (const { child } of [mortal, next]) child.kill("SIGKILL");
           await Promise.all([mortal.gone, next.gone]);
           return;
@@ -175,7 +183,7 @@ it(
       }
     }
     const receipts = async (): Promise<void> => {
-      while (Date.now() < until) {
+      while (!isOver()) {
         const item = chance.pick(Object.keys(items) as Item[]);
         await receive(trade, living, { item, branch: chance.pick(["ATL", "DAL"]), quantity: chance.whole(1, 20) });
         await systemClock.sleep(chance.between(0, 100));
@@ -183,7 +191,7 @@ it(
     };
     await Promise.all([slot(), slot(), receipts()]);
 
-    const deaths = Object.values(ways).reduce((sum, times) => sum + times, 0);
+    const deaths = deathsOf();
     for (const pending of clients.unanswered) {
       if ("cart" in pending) {
         const [result] = await living.carts.reserve([pending.cart]);
@@ -201,6 +209,6 @@ it(
       `Again with: npm run books -- --seed ${seekingSeed}\n${trade.diary.slice(-30).join("\n")}`,
     ).toEqual([]);
     expect(trade.orders.length).toBeGreaterThan(deaths);
-    expect(deaths).toBeGreaterThan(1);
+    expect(deaths).toBeGreaterThan(DEATHS_MIN);
   },
 );

@@ -3,12 +3,12 @@ import {
   createOrderIntake,
   createSubmitQueue,
   readPromisingPlan,
+  reserve,
   type ReservationRequest,
   type SubmitRequest,
 } from "#domains";
 import type { Reservation, SalesOrder } from "#contracts";
 import { createEventLog } from "#events";
-import { createReservationDesk } from "#experiences";
 import { createIds, openDatabase, systemClock, type Database } from "#platform";
 import { unhurried } from "./unhurried.ts";
 
@@ -66,7 +66,6 @@ const promising = await readPromisingPlan(database);
 const policies = { price: { tolerancePercent: "1", above: "accept", below: "hold" }, promising } as const;
 const intake = createOrderIntake({ database, eventLog, ids, clock: systemClock, policies });
 const queue = createSubmitQueue(intake, { clock: systemClock, listMax: 20 });
-const carts = createReservationDesk({ database, eventLog, ids, clock: systemClock, promising, wake: () => {} });
 
 const answered = (answer: Answer) => process.send?.(answer);
 
@@ -75,7 +74,10 @@ async function answer(question: Question): Promise<Omit<Answer, "id">> {
     const { outcome, repeat, salesOrder } = await queue.submit(question.request);
     return { outcome, repeat, ...(salesOrder && { salesOrder }) };
   }
-  const [result] = await carts.reserve([question.cart]);
+  const [result] = await database.transaction(
+    (tx) => reserve(tx, [question.cart], { ids, promising, now: systemClock.now() }),
+    { retries: 5 },
+  );
   if (!result) throw new Error("The cart was not answered.");
   return { outcome: result.outcome, ...("reservation" in result && { reservation: result.reservation }) };
 }
