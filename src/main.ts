@@ -16,6 +16,7 @@ import {
   readFeeds,
   staleAfter,
   type Resubmit,
+  readDropShips,
 } from "#domains";
 import { createEventLog } from "#events";
 import {
@@ -507,6 +508,7 @@ function httpHub(
       business.byHand.audit,
     ),
     webhooks: doors,
+    dropShips: (supplier) => readDropShips(database, supplier),
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
     availability: createStockDesk({ board, book, clock, reserves: promising.reserves, staleness, staleAfter: limit })
       .availability,

@@ -57,6 +57,7 @@ export * from "./reservations/reserve.ts";
 export * from "./effect-context.ts";
 
 export * from "./orders/lifecycle/cancel-orders.ts";
+export * from "./orders/lifecycle/drop-ships.ts";
 export * from "./orders/lifecycle/fill-backorders.ts";
 export * from "./orders/lifecycle/holds.ts";
 export * from "./orders/lifecycle/locks.ts";
