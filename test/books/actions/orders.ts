@@ -167,4 +167,18 @@ const again = kind(
   },
 );
 
+/** Everybody wants the same, and waits for it. */
+export const queueing = kind(
+  6,
+  fc.record({
+    channel: anyChannel,
+    customer: fc.constantFrom(...customerNames),
+    quantity: fc.integer({ min: 1, max: 9 }),
+  }),
+  (trade, node, { channel, customer, quantity }) =>
+    take(trade, node, [
+      newOrder(trade, { channel, customer, lines: [{ item: "ELBOW", quantity }], shipComplete: false }),
+    ]),
+);
+
 export const orderKinds = [orders, redeemed, again];

@@ -199,4 +199,11 @@ const snapshot = kind(
   },
 );
 
+/** A few at a time. */
+export const trickle = kind(
+  6,
+  fc.record({ branch: anyBranch, quantity: fc.integer({ min: 1, max: 6 }), way: anyWay }),
+  async (trade, node, { way, ...goods }) => receive(trade, node, { item: "ELBOW", ...goods }, way),
+);
+
 export const stockKinds = [receipt, count, statement, movement, snapshot];
