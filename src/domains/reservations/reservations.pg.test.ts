@@ -165,6 +165,37 @@ describe("a reservation", () => {
   });
 });
 
+describe("a cart that asks for what cannot be kept", () => {
+  it("is told of every line what is wrong with it and what is wanted there, and keeps nothing", async () => {
+    await post.stock({ products: [sampleProduct({ sku: "BLOCKED", status: "blocked" })] });
+    const before = await standing("TEE");
+    const line = (lineNumber: number, sku: string, quantity: string, unitOfMeasure = "EA") => ({
+      lineNumber,
+      sku,
+      quantity,
+      unitOfMeasure,
+    });
+    const lines = [
+      line(1, "TEE", "1"),
+      line(2, "NO-SUCH", "1"),
+      line(3, "BLOCKED", "1"),
+      line(4, "TEE", "1", "BX"),
+      line(4, "TEE", "1.5"),
+    ];
+    const result = await keep(cart("TEE", "1", { lines }));
+    expect(result.outcome).toBe("rejected");
+    const faults = "faults" in result ? result.faults : [];
+    expect(faults.map(({ path, expected, found }) => `${path}: ${expected}; found ${found}`)).toEqual([
+      "/lines/1/sku: an item known to the hub; found NO-SUCH",
+      "/lines/2/sku: an item that is sold; found BLOCKED, which is blocked",
+      "/lines/3/unitOfMeasure: one of EA, CS; found BX",
+      "/lines/4/quantity: a whole number of EA; found 1.5",
+      "/lines: every line to have a number of its own; found undefined",
+    ]);
+    expect(await standing("TEE")).toEqual(before);
+  });
+});
+
 describe("many at once, on two nodes", () => {
   it("1,000 carts and orders for 100 units get exactly 100", async () => {
     const taken = await Promise.all(
