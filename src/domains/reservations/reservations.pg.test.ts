@@ -125,6 +125,23 @@ describe("a reservation", () => {
     await booksBalance();
   });
 
+  it("goes to the first order of a list that names it; the second is told so", async () => {
+    await post.stock({ products: [sampleProduct({ sku: "TWICE" })], prices: [samplePrice({ sku: "TWICE" })] });
+    await post.setOnHand("TWICE", "ATL", "10");
+    const { reservationId } = await kept(cart("TWICE", "10"));
+    const lines = [{ lineNumber: 1, sku: "TWICE", quantity: "10", unitOfMeasure: "EA" }];
+    const requests = [newKey(), newKey()].map((key) => ({
+      draft: sampleDraft({ channelOrderNumber: key, reservationId, lines }),
+      idempotencyKey: key,
+    }));
+    const results = (await nodes[0]?.submit(requests)) ?? [];
+    const told = results.map(({ salesOrder }) => salesOrder?.lines[0]);
+    expect(told.map((line) => line?.quantityAllocated)).toEqual(["10", "0"]);
+    expect(told[0]?.allocationExplanation).toContain("became this order");
+    expect(told[1]?.allocationExplanation).toContain(`Reservation ${reservationId} was ordered before`);
+    await booksBalance();
+  });
+
   it("counts for nothing the moment it expires, and is given back for good by the housekeeping pass", async () => {
     await post.setOnHand("ELBOW", "DFW", "0");
     await kept(cart("ELBOW", "30"));

@@ -167,18 +167,20 @@ const again = kind(
   },
 );
 
+const customerWanting = fc.record({
+  channel: anyChannel,
+  customer: fc.constantFrom(...customerNames),
+  quantity: fc.integer({ min: 1, max: 9 }),
+});
 /** Everybody wants the same, and waits for it. */
-export const queueing = kind(
-  6,
-  fc.record({
-    channel: anyChannel,
-    customer: fc.constantFrom(...customerNames),
-    quantity: fc.integer({ min: 1, max: 9 }),
-  }),
-  (trade, node, { channel, customer, quantity }) =>
-    take(trade, node, [
-      newOrder(trade, { channel, customer, lines: [{ item: "ELBOW", quantity }], shipComplete: false }),
-    ]),
+export const queueing = kind(12, fc.array(customerWanting, { minLength: 2, maxLength: 4 }), (trade, node, wanting) =>
+  take(
+    trade,
+    node,
+    wanting.map(({ quantity, ...who }) =>
+      newOrder(trade, { ...who, lines: [{ item: "ELBOW", quantity }], shipComplete: false }),
+    ),
+  ),
 );
 
 export const orderKinds = [orders, redeemed, again];
