@@ -162,6 +162,17 @@ CREATE TRIGGER tell_deleted AFTER DELETE ON customers REFERENCING OLD TABLE AS c
 CREATE TRIGGER tell_inserted AFTER INSERT ON customers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('customer', 'customer_number');
 CREATE TRIGGER tell_updated AFTER UPDATE ON customers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_reference('customer', 'customer_number');
 
+create table drop_ships (
+  sales_order_id text not null,
+  line_number integer not null,
+  supplier text not null,
+  quantity numeric not null,
+  expected_on date not null,
+  wanted_at timestamp with time zone not null,
+  constraint drop_ships_pkey PRIMARY KEY (sales_order_id, line_number),
+  constraint drop_ships_quantity_check CHECK ((quantity > (0)::numeric))
+);
+
 create table events (
   tx xid8 not null default pg_current_xact_id(),
   seq bigint not null generated always as identity,

@@ -142,7 +142,10 @@ export const HubConfiguration = Type.Object(
         port: Type.Integer({ minimum: 0, maximum: 65_535 }),
         currency: Currency,
         timeZone: Type.Optional(
-          Type.String({ description: "Where the business is, as IANA names it: by its day prices begin and end." }),
+          Type.String({
+            description:
+              "Where the business is, as IANA names it: by its day prices and certificates of exemption begin and end.",
+          }),
         ),
       },
       { additionalProperties: false },

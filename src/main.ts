@@ -16,6 +16,7 @@ import {
   readFeeds,
   staleAfter,
   type Resubmit,
+  readDropShips,
 } from "#domains";
 import { createEventLog } from "#events";
 import {
@@ -232,7 +233,8 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const { configuration, clock, log } = options;
   const { database, ids, waker, membership } = ground;
   const systems = systemsAtHand(configuration, connected);
-  const processes = createProcesses({ systems, policies: configuration.policies, clock });
+  const { timeZone } = intakePolicies(configuration);
+  const processes = createProcesses({ systems, policies: { ...configuration.policies, timeZone }, clock });
   const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: routesOf(processes), waker });
   const book = createReferenceBook({ database, clock });
   const board = createPositionBoard({ database, clock, edition: ids.next("brd") });
@@ -506,6 +508,7 @@ function httpHub(
       business.byHand.audit,
     ),
     webhooks: doors,
+    dropShips: (supplier) => readDropShips(database, supplier),
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
     availability: createStockDesk({ board, book, clock, reserves: promising.reserves, staleness, staleAfter: limit })
       .availability,

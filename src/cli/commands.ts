@@ -3,6 +3,7 @@ import { deadLetters } from "./dead-letters.ts";
 import { demo } from "./demo.ts";
 
 import { doctor } from "./doctor.ts";
+import { dropShips } from "./drop-ships.ts";
 import { events } from "./events.ts";
 import { cancel, release, submit } from "./orders.ts";
 import { sandbox } from "./sandbox.ts";
@@ -35,6 +36,7 @@ export const commands: readonly CliCommand[] = [
   cancel,
   release,
   deadLetters,
+  dropShips,
   systems,
   sandbox,
   doctor,

@@ -35,7 +35,7 @@ export * from "./inventory/find-positions.ts";
 export * from "./inventory/promise-items.ts";
 export * from "./inventory/read-stock.ts";
 export { createStockMemory, type StockMemory } from "./inventory/stock-memory.ts";
-export type { StockOutlookSource } from "./inventory/stock-outlook.ts";
+export { stockInDatabase, type StockOutlook, type StockOutlookSource } from "./inventory/stock-outlook.ts";
 export * from "./orders/intake/draft-shape.ts";
 export * from "./orders/intake/order-intake.ts";
 export * from "./orders/intake/policies.ts";
@@ -57,6 +57,7 @@ export * from "./reservations/reserve.ts";
 export * from "./effect-context.ts";
 
 export * from "./orders/lifecycle/cancel-orders.ts";
+export * from "./orders/lifecycle/drop-ships.ts";
 export * from "./orders/lifecycle/fill-backorders.ts";
 export * from "./orders/lifecycle/holds.ts";
 export * from "./orders/lifecycle/locks.ts";

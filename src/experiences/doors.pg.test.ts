@@ -9,6 +9,7 @@ import {
   createSubmitQueue,
   plainPlan,
   type InboundDocument,
+  readDropShips,
 } from "#domains";
 import { createAudit, createTokenGate, ensureAdminToken } from "#governance";
 import { createMetrics, readStory } from "#observability";
@@ -116,6 +117,7 @@ const server = createHttpServer(
       correct: async () => ({ system: "erp", compared: 0, drifts: [], corrected: [] }),
     },
     webhooks,
+    dropShips: (supplier) => readDropShips(database, supplier),
     story: (any) => readStory(database, any),
     availability: createStockDesk({ board, book, clock }).availability,
     availableToPromise: createPromiseDesk({ board, book, clock, promising: plainPlan }).availableToPromise,
@@ -296,6 +298,21 @@ describe("an order at the desk", () => {
     expect(events).toHaveLength(2);
     const next = (await get(`/v1/events?after=${cursor}&types=sales-order.accepted.v1`)).json();
     expect(next.events.map(({ id }: { id: string }) => id)).not.toContain(events[1].id);
+  });
+
+  it("is on the list of drop-ships while a supplier is to ship of it, and says what to do", async () => {
+    const [line] = sampleDraft().lines;
+    const large = sampleDraft({ channelOrderNumber: "desk-3", lines: [{ ...line!, quantity: "20000" }] });
+    const { salesOrder } = (await send("/v1/sales-orders", large)).json();
+    await database.query("insert into drop_ships values ($1, 1, 'VALVECO', 8000, '2026-01-12', now())", [
+      salesOrder.salesOrderId,
+    ]);
+    const { dropShips } = (await get("/v1/drop-ships?supplier=VALVECO")).json();
+    expect(dropShips).toMatchObject([
+      { salesOrderNumber: salesOrder.salesOrderNumber, quantity: "8000", whatToDo: expect.stringContaining("VALVECO") },
+    ]);
+    expect((await get("/v1/drop-ships?supplier=PUMPCO")).json()).toEqual({ dropShips: [] });
+    expect((await get("/v1/drop-ships?supplier=no%20one")).statusCode).toBe(422);
   });
 
   it("takes stock kept for a cart", async () => {

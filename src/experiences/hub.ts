@@ -8,7 +8,15 @@ import type {
   Shipment,
   ShippingDocument,
 } from "#contracts";
-import type { Feed, Inbound, ReservationRequest, ReservationResult, SubmitRequest, SubmitResult } from "#domains";
+import type {
+  DropShip,
+  Feed,
+  Inbound,
+  ReservationRequest,
+  ReservationResult,
+  SubmitRequest,
+  SubmitResult,
+} from "#domains";
 import type { TokenGate } from "#governance";
 import type { ChannelLag, Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
@@ -157,6 +165,8 @@ export interface Hub {
   readonly systems: SystemDesk;
   readonly stock: ComparisonDesk;
   readonly webhooks: ReadonlyMap<string, WebhookDoor>;
+  /** What somebody must buy from suppliers, of one of them or of all; who was promised first comes first. */
+  dropShips(supplier: string | null): Promise<readonly DropShip[]>;
   /** An order's story by any of its numbers. */
   story(any: string): Promise<Story | null>;
   /** From memory. Both throw "invalid-document" for a customer nobody knows. */

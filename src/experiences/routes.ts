@@ -8,6 +8,7 @@ import { getAvailability } from "./v1/availability/get-availability.ts";
 import { getAvailableToPromise } from "./v1/available-to-promise/get-available-to-promise.ts";
 import { getDeadLetters } from "./v1/dead-letters/get-dead-letters.ts";
 import { deadLetterActions } from "./v1/dead-letters/id/post-action.ts";
+import { getDropShips } from "./v1/drop-ships/get-drop-ships.ts";
 import { getEvents } from "./v1/events/get-events.ts";
 import { getEventStream } from "./v1/events/get-event-stream.ts";
 import { postPrices } from "./v1/prices/post-prices.ts";
@@ -47,6 +48,7 @@ export const routes: readonly Route[] = [
   getSystems,
   ...systemSwitches,
   ...stockDrift,
+  getDropShips,
   getAvailability,
   getAvailableToPromise,
   postPrices,

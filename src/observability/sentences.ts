@@ -23,6 +23,7 @@ import {
   ProductChanged,
   SalesOrderAccepted,
   SalesOrderBackordered,
+  SalesOrderDropShipWanted,
   SalesOrderBackorderFilled,
   SalesOrderCancelled,
   SalesOrderCancelRefused,
@@ -106,6 +107,14 @@ const orderTellings: readonly Telling[] = [
       ? `Tax is ${round(taxAmount, 2)}.`
       : `Tax is estimated at ${round(taxAmount, 2)}, since the tax engine did not answer.`;
   }),
+  tell(SalesOrderDropShipWanted, ({ lines }) =>
+    lines
+      .map(
+        ({ lineNumber, sku, quantity, supplier, expectedOn }) =>
+          `Line ${lineNumber}: ${quantity} ${sku} must be bought from ${supplier}, who could ship by ${expectedOn}; it is on the list of drop-ships.`,
+      )
+      .join(" "),
+  ),
   tell(SalesOrderBackordered, ({ cause, lines }) => {
     const because = cause === "short-pick" ? "The warehouse found too little" : "There is no stock";
     const days = [...new Set(lines.flatMap(({ promisedOn }) => promisedOn ?? []))];

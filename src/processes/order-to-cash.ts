@@ -8,6 +8,7 @@ import {
   estimateTaxAt,
   holdRefusedByErp,
   recallFulfillments,
+  recordDropShips,
   recordInvoices,
   recordRegistered,
   recordTaxed,
@@ -46,9 +47,13 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
 
   const recordErpNumber = effect("record-erp-number", recordRegistered);
   const holdForErp = effect("hold-refused-by-erp", holdRefusedByErp);
-  const estimateTax = effect("estimate-tax", estimateTaxAt(hands.policies.tax.estimatedRatePercent));
+  const estimateTax = effect(
+    "estimate-tax",
+    estimateTaxAt(hands.policies.tax.estimatedRatePercent, hands.policies.timeZone),
+  );
   const recordTax = effect("record-tax", recordTaxed);
   const source = effect("source-fulfillments", sourceFulfillments);
+  const noteDropShips = effect("record-drop-ships", recordDropShips);
   const bill = effect("bill-shipment", billShipments);
   const recordInvoice = effect("record-invoice", recordInvoices(stockPolicy(hands.policies)));
   const close = effect("close-order", closeOrders);
@@ -80,6 +85,10 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
       when("received",     saw.SalesOrderHeld,                  "on-hold"),
       when("on-hold",      saw.SalesOrderHoldsCleared,          "registering", createOrderInErp),
       when("on-hold",      saw.SalesOrderCancelRequested,       "cancelling",  cancelHeld),
+
+      // It does not wait for the ERP, nor for a hold: the supplier's day was promised.
+      when([...whileHoldable, "delivering"], saw.SalesOrderDropShipWanted, stay, noteDropShips),
+      when("cancelling",   saw.SalesOrderDropShipWanted,        stay),
 
       when("registering",  saw.SalesOrderRegistered,            "taxing",      recordErpNumber, askForTax),
       when("registering",  saw.SalesOrderRegistrationRefused,   "on-hold",     holdForErp),

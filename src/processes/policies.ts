@@ -9,6 +9,8 @@ export interface ProcessPolicies {
     readonly transitDaysMax: number;
   };
   readonly tax: { readonly estimatedRatePercent: string };
+  /** Where the business is: certificates of exemption begin and end by its day. Left out: UTC. */
+  readonly timeZone?: string;
   readonly freight: { readonly billed: "as-quoted" | "never" };
   readonly stock?: {
     /** How long the ERP may take until invoiced goods are off its stock, where it does not say when they are. Left out: an hour. */

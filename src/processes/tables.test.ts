@@ -66,6 +66,11 @@ describe("an order", () => {
     expect(cell("order-to-cash", "fulfilling", "sales-order.taxed")).toBe("stay: record-tax");
   });
 
+  it.each(["on-hold", "registering", "taxing", "fulfilling", "delivering"])(
+    "that is %s is put on the list of drop-ships at once",
+    (state) => expect(cell("order-to-cash", state, "sales-order.drop-ship-wanted")).toBe("stay: record-drop-ships"),
+  );
+
   it("holds a completion that comes before the order is known to have shipped", () => {
     expect(cell("order-to-cash", "fulfilling", "sales-order.completed")).toBe("held");
     expect(cell("order-to-cash", "cancelling", "sales-order.shipped")).toBe("held");

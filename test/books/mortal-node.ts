@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { createOrderIntake, createSubmitQueue, type SubmitRequest } from "#domains";
+import {
+  createOrderIntake,
+  createSubmitQueue,
+  readPromisingPlan,
+  reserve,
+  type ReservationRequest,
+  type SubmitRequest,
+} from "#domains";
+import type { Reservation, SalesOrder } from "#contracts";
 import { createEventLog } from "#events";
 import { createIds, openDatabase, systemClock, type Database } from "#platform";
 import { unhurried } from "./unhurried.ts";
@@ -12,16 +20,16 @@ export interface MortalOrder {
   readonly databaseUrl: string;
   readonly diesBeforeCommit: number | null;
 }
-export interface Question {
-  readonly id: number;
-  readonly request: SubmitRequest;
-}
+export type Question = { readonly id: number } & (
+  { readonly request: SubmitRequest } | { readonly cart: ReservationRequest }
+);
 /** What it answered; without `outcome` it could not say. */
 export interface Answer {
   readonly id: number;
   readonly outcome?: string;
   readonly repeat?: boolean;
-  readonly salesOrderId?: string;
+  readonly salesOrder?: SalesOrder;
+  readonly reservation?: Reservation;
   readonly trouble?: string;
 }
 
@@ -54,16 +62,30 @@ const database = mortal(
 );
 const ids = createIds(systemClock, randomBytes);
 const eventLog = createEventLog({ clock: systemClock, ids, source: "books", routes: [] });
-const policies = { price: { tolerancePercent: "1", above: "accept", below: "hold" } } as const;
+const promising = await readPromisingPlan(database);
+const policies = { price: { tolerancePercent: "1", above: "accept", below: "hold" }, promising } as const;
 const intake = createOrderIntake({ database, eventLog, ids, clock: systemClock, policies });
 const queue = createSubmitQueue(intake, { clock: systemClock, listMax: 20 });
 
 const answered = (answer: Answer) => process.send?.(answer);
-process.on("message", ({ id, request }: Question) => {
-  queue.submit(request).then(
-    ({ outcome, repeat, salesOrder }) =>
-      answered({ id, outcome, repeat, ...(salesOrder && { salesOrderId: salesOrder.salesOrderId }) }),
-    (error: Error) => answered({ id, trouble: error.message }),
+
+async function answer(question: Question): Promise<Omit<Answer, "id">> {
+  if ("request" in question) {
+    const { outcome, repeat, salesOrder } = await queue.submit(question.request);
+    return { outcome, repeat, ...(salesOrder && { salesOrder }) };
+  }
+  const [result] = await database.transaction(
+    (tx) => reserve(tx, [question.cart], { ids, promising, now: systemClock.now() }),
+    { retries: 5 },
+  );
+  if (!result) throw new Error("The cart was not answered.");
+  return { outcome: result.outcome, ...("reservation" in result && { reservation: result.reservation }) };
+}
+
+process.on("message", (question: Question) => {
+  answer(question).then(
+    (told) => answered({ id: question.id, ...told }),
+    (error: Error) => answered({ id: question.id, trouble: error.message }),
   );
 });
 process.send?.("up");

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { testDatabase } from "#testing";
 import { beforeAll, it } from "vitest";
 import { perform } from "./actions/action.ts";
-import { anyAction } from "./actions/kinds.ts";
-import { sendEverythingAgain, wrongAtRest } from "./judge.ts";
+import { anyAction, doorKinds, kinds, queueKinds } from "./actions/kinds.ts";
+import { anyHouse } from "./house.ts";
+import { sendEverythingAgain, wrongAtRest, wrongOnTheShelves } from "./judge.ts";
 import { seek, seekingMs } from "./seek.ts";
 import { openTrade } from "./trade.ts";
+import { overtaken, readTurns } from "./turns.ts";
 import { installWitness } from "./witness.ts";
 
 const database = await testDatabase();
@@ -16,19 +18,28 @@ it(
   "whatever happens one after the other, the books say what a child's tally says",
   { timeout: ms + 60_000 },
   async () => {
-    await seek(fc.array(anyAction(), { maxLength: 30, size: "max" }), ms, async (actions) => {
-      const trade = await openTrade(database, [database]);
+    const story = fc.record({
+      house: anyHouse,
+      actions: fc.oneof(
+        ...[kinds, doorKinds, queueKinds].map((some) => fc.array(anyAction(some), { maxLength: 30, size: "max" })),
+      ),
+    });
+    await seek(story, ms, async ({ house, actions }) => {
+      const trade = await openTrade(database, [database], house);
       const [node] = trade.nodes;
       if (!node) throw new Error("There is no node.");
       let wrong: readonly string[] = [];
       for (const action of actions) {
+        const turns = await readTurns(trade);
         await perform(trade, node, action);
         await trade.rest();
-        wrong = await wrongAtRest(trade);
+        wrong = [...(await wrongAtRest(trade)), ...overtaken(turns, await readTurns(trade))];
         if (wrong.length > 0) return { wrong, diary: trade.diary };
       }
       await sendEverythingAgain(trade);
-      return { wrong: await wrongAtRest(trade), diary: trade.diary };
+      wrong = [...(await wrongAtRest(trade)), ...(await wrongOnTheShelves(trade))];
+      await trade.rest();
+      return { wrong: [...wrong, ...(await wrongAtRest(trade))], diary: trade.diary };
     });
   },
 );

@@ -2,6 +2,8 @@ import fc from "fast-check";
 
 /** All four ways of looking share what `npm run books -- --seconds N` gives; in `npm test` each looks shortly. */
 const asked = process.env["BOOKS_SECONDS"];
+/** Somebody gave it time of his own. */
+export const isLookedFor = asked !== undefined;
 const WAYS = 4;
 export const seekingMs = (usualSeconds: number) => (asked ? Number(asked) / WAYS : usualSeconds) * 1000;
 /** Where to look from: anywhere, unless it was said. */

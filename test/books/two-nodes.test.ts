@@ -4,7 +4,8 @@ import { testDatabase } from "#testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { perform, type Action, type ActionKind } from "./actions/action.ts";
 import { anyAction, doorKinds, kinds } from "./actions/kinds.ts";
-import { sendEverythingAgain, wrongAtRest } from "./judge.ts";
+import { anyHouse, type House } from "./house.ts";
+import { sendEverythingAgain, wrongAtRest, wrongOnTheShelves } from "./judge.ts";
 import { seek, seekingMs } from "./seek.ts";
 import { openTrade, type Node, type Trade } from "./trade.ts";
 import { unhurried } from "./unhurried.ts";
@@ -40,10 +41,11 @@ async function goOn({ engine, number }: Node, trade: Trade, stop: AbortSignal): 
 }
 
 /** All of it on two nodes whose transactions dawdle. */
-async function tryAtOnce(actions: readonly Action[], goesOn: boolean) {
+async function tryAtOnce({ house, actions }: Story, goesOn: boolean) {
   const trade = await openTrade(
     database,
     pools.map((pool) => unhurried(pool, Math.random)),
+    house,
   );
   const over = new AbortController();
   const engines = goesOn ? trade.nodes.map((node) => goOn(node, trade, over.signal)) : [];
@@ -53,17 +55,26 @@ async function tryAtOnce(actions: readonly Action[], goesOn: boolean) {
   Object.assign(trade.world.erp, { down: false, refuses: null });
   if (goesOn) await trade.rest();
   await sendEverythingAgain(trade);
-  return { wrong: await wrongAtRest(trade), diary: trade.diary };
+  const wrong = [...(await wrongAtRest(trade)), ...(await wrongOnTheShelves(trade))];
+  return { wrong: [...wrong, ...(await wrongAtRest(trade))], diary: trade.diary };
 }
-const manyOf = (kinds: readonly ActionKind[]) =>
-  fc.array(anyAction(kinds), { minLength: CLIENTS, maxLength: 60, size: "max" });
+
+interface Story {
+  readonly house: House;
+  readonly actions: readonly Action[];
+}
+const manyOf = (kinds: readonly ActionKind[]): fc.Arbitrary<Story> =>
+  fc.record({
+    house: anyHouse,
+    actions: fc.array(anyAction(kinds), { minLength: CLIENTS, maxLength: 60, size: "max" }),
+  });
 
 const doorsMs = seekingMs(3);
 it(
   "orders, stock and the service desk at once on two nodes: nothing is oversold, and nobody waits in a circle",
   { timeout: doorsMs + 60_000 },
   async () => {
-    await seek(manyOf(doorKinds), doorsMs, (actions) => tryAtOnce(actions, false), CHANCES);
+    await seek(manyOf(doorKinds), doorsMs, (story) => tryAtOnce(story, false), CHANCES);
     const [row] = await database.query<{ deadlocks: number }>(
       "select deadlocks::int as deadlocks from pg_stat_database where datname = current_database()",
     );
@@ -75,5 +86,5 @@ const ms = seekingMs(4);
 it(
   "with branches, carriers and the ERP besides: the books balance, and every answer holds",
   { timeout: ms + 60_000 },
-  () => seek(manyOf(kinds), ms, (actions) => tryAtOnce(actions, true), CHANCES),
+  () => seek(manyOf(kinds), ms, (story) => tryAtOnce(story, true), CHANCES),
 );

@@ -17,9 +17,10 @@ const witnessSql = `
       insert into witness.stock (sku, branch, by_owner, gained) values (new.sku, new.branch, true, new.on_hand);
     else
       insert into witness.stock (sku, branch, by_owner, gained, oversold)
-      values (new.sku, new.branch, new.allocated = old.allocated, new.on_hand - old.on_hand,
-              case when new.allocated > old.allocated and new.allocated > greatest(new.on_hand, 0)
-                   then format('%s were promised and %s are there', trim_scale(new.allocated), trim_scale(new.on_hand)) end);
+      values (new.sku, new.branch, new.allocated = old.allocated and new.reserved = old.reserved, new.on_hand - old.on_hand,
+              case when new.allocated + new.reserved > old.allocated + old.reserved and new.allocated + new.reserved > greatest(new.on_hand, 0)
+                   then format('%s were promised and %s kept, and %s are there', trim_scale(new.allocated), trim_scale(new.reserved),
+                               trim_scale(new.on_hand)) end);
     end if;
     return null;
   end $$;

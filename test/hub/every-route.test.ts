@@ -125,6 +125,7 @@ describe("whoever has the token", () => {
       "/v1/dead-letters",
       "/v1/systems",
       "/v1/stock/drift",
+      "/v1/drop-ships",
       `/v1/availability?skus=${order.lines[0]?.sku}`,
       "/healthz",
       "/readyz",

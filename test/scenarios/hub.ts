@@ -16,7 +16,7 @@ const policies = {
 };
 
 /** A hub on a real database with its other sides in memory and a clock that stands until it is turned. */
-export function createHub() {
+export function createHub(house: { readonly timeZone?: string } = {}) {
   const world = createWorld();
   const clock = turnableClock(new Date("2026-01-05T09:00:00Z"));
   const ids = createIds(clock, randomBytes);
@@ -25,7 +25,11 @@ export function createHub() {
     now: () => clock.now(),
     sleep: (ms: number, signal?: AbortSignal) => pause(Math.min(ms, 5), signal),
   };
-  const processes = createProcesses({ systems: world.systems, policies, clock: { sleep: pause } });
+  const processes = createProcesses({
+    systems: world.systems,
+    policies: { ...policies, ...house },
+    clock: { sleep: pause },
+  });
   const eventLog = createEventLog({ clock, ids, source: "test", routes: routesOf(processes) });
   const engine = createEngine({
     database,

@@ -49,6 +49,13 @@ export interface FakeWarehouse extends Condition {
   refuses: string | null;
   recallRefused: string | null;
 }
+export interface FakeTax extends Condition {
+  rate: number;
+  /** Certificates it honors. */
+  readonly honors: Set<string>;
+  /** Those it was told of; null: of none. */
+  readonly told: (string | null)[];
+}
 export interface FakeCarrier extends Condition {
   readonly code: string;
   readonly modes: readonly ShippingMode[];
@@ -259,7 +266,7 @@ function fakeCarrier(
 export interface World {
   readonly systems: SystemsAtHand;
   readonly erp: FakeErp;
-  readonly tax: Condition & { rate: number };
+  readonly tax: FakeTax;
   readonly shop: Condition & { readonly told: string[] };
   readonly atl: FakeWarehouse;
   readonly dal: FakeWarehouse;
@@ -278,17 +285,19 @@ export function createWorld(): World {
     fakeCarrier("swift", "12.00", ["parcel"]),
     fakeCarrier("piedmont", "80.00", ["ltl"]),
   ];
-  const tax = { down: false, downUnnoticed: false, rate: 0.1 };
+  const tax: FakeTax = { down: false, downUnnoticed: false, rate: 0.1, honors: new Set(), told: [] };
   const shop = { down: false, downUnnoticed: false, told: [] as string[] };
   const taxEngine: TaxEngine = {
     ...described("tax"),
     kind: "tax",
-    async calculate({ lines }) {
+    async calculate({ lines, exemptionCertificate = null }) {
       check("tax", tax);
+      tax.told.push(exemptionCertificate);
+      const rate = exemptionCertificate !== null && tax.honors.has(exemptionCertificate) ? 0 : tax.rate;
       return {
         lines: lines.map(({ lineNumber, amount }) => ({
           lineNumber,
-          taxAmount: (Number(amount) * tax.rate).toFixed(2),
+          taxAmount: (Number(amount) * rate).toFixed(2),
           jurisdictions: ["GA"],
         })),
       };

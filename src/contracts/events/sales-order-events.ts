@@ -102,6 +102,22 @@ export const SalesOrderTaxed = defineEvent({
   },
 });
 
+export const SalesOrderDropShipWanted = defineEvent({
+  name: "sales-order.drop-ship-wanted",
+  summary:
+    "No branch has part of the order and nothing is on its way; a supplier could ship it, and somebody must buy it there.",
+  subject: "salesOrderId",
+  data: {
+    salesOrderId: SalesOrderId,
+    lines: Type.Array(
+      Type.Object(
+        { ...lineQuantity.properties, supplier: Type.String(), expectedOn: LocalDate },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+});
+
 export const SalesOrderBackordered = defineEvent({
   name: "sales-order.backordered",
   summary: "Part of the order has no stock; it waits for it.",
@@ -224,6 +240,7 @@ export const salesOrderEvents = [
   SalesOrderRegistered,
   SalesOrderRegistrationRefused,
   SalesOrderTaxed,
+  SalesOrderDropShipWanted,
   SalesOrderBackordered,
   SalesOrderBackorderFilled,
   SalesOrderShipped,

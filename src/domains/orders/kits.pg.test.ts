@@ -192,6 +192,16 @@ describe("a kit", () => {
     await balanced();
   });
 
+  it("keeps nobody behind it waiting for a part it can do nothing with, however many kits wait", async () => {
+    for (let before = 0; before < 12; before += 1) await order("3");
+    const lines = [{ lineNumber: 1, sku: clamp, quantity: "4", unitOfMeasure: "EA" }];
+    const [behind, last] = [await order("1", { lines }), await order("1", { lines })];
+    await post.setOnHand(clamp, "ATL", "7");
+    expect(await quantitiesOf(behind.salesOrderId)).toEqual(["4 allocated, 0 waiting, 0 shipped, 0 cancelled"]);
+    expect(await quantitiesOf(last.salesOrderId)).toEqual(["3 allocated, 1 waiting, 0 shipped, 0 cancelled"]);
+    await balanced();
+  });
+
   it("is picked and shipped by its parts, billed by itself, and told to the channel as one", async () => {
     await stock("ATL", "3", "6");
     const { salesOrderId } = await order("3");

@@ -125,6 +125,23 @@ describe("a reservation", () => {
     await booksBalance();
   });
 
+  it("goes to the first order of a list that names it; the second is told so", async () => {
+    await post.stock({ products: [sampleProduct({ sku: "TWICE" })], prices: [samplePrice({ sku: "TWICE" })] });
+    await post.setOnHand("TWICE", "ATL", "10");
+    const { reservationId } = await kept(cart("TWICE", "10"));
+    const lines = [{ lineNumber: 1, sku: "TWICE", quantity: "10", unitOfMeasure: "EA" }];
+    const requests = [newKey(), newKey()].map((key) => ({
+      draft: sampleDraft({ channelOrderNumber: key, reservationId, lines }),
+      idempotencyKey: key,
+    }));
+    const results = (await nodes[0]?.submit(requests)) ?? [];
+    const told = results.map(({ salesOrder }) => salesOrder?.lines[0]);
+    expect(told.map((line) => line?.quantityAllocated)).toEqual(["10", "0"]);
+    expect(told[0]?.allocationExplanation).toContain("became this order");
+    expect(told[1]?.allocationExplanation).toContain(`Reservation ${reservationId} was ordered before`);
+    await booksBalance();
+  });
+
   it("counts for nothing the moment it expires, and is given back for good by the housekeeping pass", async () => {
     await post.setOnHand("ELBOW", "DFW", "0");
     await kept(cart("ELBOW", "30"));
@@ -162,6 +179,37 @@ describe("a reservation", () => {
       outcome: "rejected",
       faults: [{ path: "/lines/0/sku", found: "NO-SUCH" }],
     });
+  });
+});
+
+describe("a cart that asks for what cannot be kept", () => {
+  it("is told of every line what is wrong with it and what is wanted there, and keeps nothing", async () => {
+    await post.stock({ products: [sampleProduct({ sku: "BLOCKED", status: "blocked" })] });
+    const before = await standing("TEE");
+    const line = (lineNumber: number, sku: string, quantity: string, unitOfMeasure = "EA") => ({
+      lineNumber,
+      sku,
+      quantity,
+      unitOfMeasure,
+    });
+    const lines = [
+      line(1, "TEE", "1"),
+      line(2, "NO-SUCH", "1"),
+      line(3, "BLOCKED", "1"),
+      line(4, "TEE", "1", "BX"),
+      line(4, "TEE", "1.5"),
+    ];
+    const result = await keep(cart("TEE", "1", { lines }));
+    expect(result.outcome).toBe("rejected");
+    const faults = "faults" in result ? result.faults : [];
+    expect(faults.map(({ path, expected, found }) => `${path}: ${expected}; found ${found}`)).toEqual([
+      "/lines/1/sku: an item known to the hub; found NO-SUCH",
+      "/lines/2/sku: an item that is sold; found BLOCKED, which is blocked",
+      "/lines/3/unitOfMeasure: one of EA, CS; found BX",
+      "/lines/4/quantity: a whole number of EA; found 1.5",
+      "/lines: every line to have a number of its own; found undefined",
+    ]);
+    expect(await standing("TEE")).toEqual(before);
   });
 });
 

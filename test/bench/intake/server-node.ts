@@ -77,6 +77,7 @@ const hubOf = (database: Database, submit: Submit): Hub => ({
   systems: { list: notHere, close: notHere, open: notHere },
   stock: { compare: notHere, correct: notHere },
   webhooks: new Map(),
+  dropShips: notHere,
   story: notHere,
   availability: notHere,
   availableToPromise: notHere,

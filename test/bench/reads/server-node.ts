@@ -48,6 +48,7 @@ async function startHub(url: string) {
     systems: { list: notHere, close: notHere, open: notHere },
     stock: { compare: notHere, correct: notHere },
     webhooks: new Map(),
+    dropShips: notHere,
     story: notHere,
     availableToPromise: notHere,
     availability: createStockDesk({ board, book, clock }).availability,

@@ -41,12 +41,8 @@ function saying(news: WarehouseNews, handled: readonly HandledLine[]): Warehouse
   return { ...news, lines: lines.map((line) => ({ ...line, quantityShort: short(line.lineNumber) })) };
 }
 
-function goodsGone(trade: Trade, branch: string, lines: readonly HandledLine[]): void {
-  trade.model?.goodsGone(branch, lines);
-  for (const { sku, quantity } of lines) {
-    const position = `${sku}@${branch}`;
-    trade.gone.set(position, (trade.gone.get(position) ?? 0) + quantity);
-  }
+function goodsGone({ owner }: Trade, branch: string, lines: readonly HandledLine[]): void {
+  for (const { sku, quantity } of lines) owner.goodsGone(sku, branch, quantity);
 }
 
 /** The next step of one piece of work: picked, wholly or in part, packed, or shipped, sometimes less than was picked. */
@@ -67,11 +63,12 @@ async function workOn(
     asked.lines.map(({ lineNumber, sku, quantity }) => ({ lineNumber, sku, quantity: Number(quantity) }));
   const handled =
     step === "packed" ? before : before.map((line) => ({ ...line, quantity: Math.floor(line.quantity * share) }));
-  await tell(trade, node, branch, saying(newsOf(asked, step), handled));
-  trade.handled.set(id, handled);
   const missing = before.map((line, index) => ({ ...line, quantity: line.quantity - (handled[index]?.quantity ?? 0) }));
+  // They are gone before anybody hears of it.
   if (step === "picked") goodsGone(trade, branch, missing);
   if (step === "shipped") goodsGone(trade, branch, handled);
+  trade.handled.set(id, handled);
+  await tell(trade, node, branch, saying(newsOf(asked, step), handled));
   return `${branch} has ${step} ${handled.map(({ quantity, sku }) => `${quantity} ${sku}`).join(", ")} of ${order}`;
 }
 

@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import type { Action, ActionKind } from "./action.ts";
 import { branchKinds } from "./branch-work.ts";
+import { cartKinds } from "./carts.ts";
 import { erpKinds } from "./erp.ts";
-import { orderKinds } from "./orders.ts";
+import { orderKinds, queueing } from "./orders.ts";
 import { serviceDeskKinds } from "./service-desk.ts";
-import { stockKinds } from "./stock.ts";
+import { stockKinds, trickle } from "./stock.ts";
 
 /** Everything that can happen in a trade. What the hub learns to do next is tested by adding it here. */
 export const kinds: readonly ActionKind[] = [
   ...orderKinds,
+  ...cartKinds,
   ...serviceDeskKinds,
   ...stockKinds,
   ...branchKinds,
@@ -16,6 +18,9 @@ export const kinds: readonly ActionKind[] = [
 ];
 
 /** What comes in at the doors, before anybody goes on with it. */
-export const doorKinds: readonly ActionKind[] = [...orderKinds, ...serviceDeskKinds, ...stockKinds];
+export const doorKinds: readonly ActionKind[] = [...orderKinds, ...cartKinds, ...serviceDeskKinds, ...stockKinds];
 
-export const anyAction = (from: readonly ActionKind[] = kinds): fc.Arbitrary<Action> => fc.oneof(...from);
+/** Where all want one item of which a little comes in at a time: who is served when, and what is kept for whom. */
+export const queueKinds: readonly ActionKind[] = [queueing, trickle, ...cartKinds, ...serviceDeskKinds];
+
+export const anyAction = (from: readonly ActionKind[]): fc.Arbitrary<Action> => fc.oneof(...from);

@@ -1,51 +1,127 @@
 import fc from "fast-check";
 import type { SubmitRequest, SubmitResult } from "#domains";
-import { customers, draftOf, items, type CustomerName, type Item, type OrderedLine } from "../catalog.ts";
-import type { Acknowledged, Node, Trade } from "../trade.ts";
+import { isKept } from "../carts.ts";
+import {
+  channels,
+  customers,
+  draftOf,
+  wordsOf,
+  type Channel,
+  type CustomerName,
+  type DrawnOrder,
+  type OrderedLine,
+  type Sold,
+} from "../catalog.ts";
+import { acknowledged, decidedLine, type Acknowledged, type Node, type Trade } from "../trade.ts";
 import { kind, oneOf } from "./action.ts";
 
-const itemNames = Object.keys(items) as Item[];
 const customerNames = Object.keys(customers) as CustomerName[];
+/** Mostly what others want as well. */
+const wanted = ["ELBOW", "ELBOW", "TEE", "TEE", "PIPE", "VALVE", "OLD", "SET", "SET", "RACK"] as const satisfies Sold[];
 
-export interface DrawnOrder {
-  readonly customer: CustomerName;
-  readonly lines: readonly OrderedLine[];
-  readonly shipComplete: boolean;
-}
+export const anyLines: fc.Arbitrary<readonly OrderedLine[]> = fc.array(
+  fc.record({ item: fc.constantFrom(...wanted), quantity: fc.integer({ min: 1, max: 20 }) }),
+  { minLength: 1, maxLength: 3 },
+);
+export const anyChannel: fc.Arbitrary<Channel> = fc.constantFrom(...channels);
 export const anyOrder: fc.Arbitrary<DrawnOrder> = fc.record({
+  channel: anyChannel,
   customer: fc.constantFrom(...customerNames),
-  lines: fc.array(fc.record({ item: fc.constantFrom(...itemNames), quantity: fc.integer({ min: 1, max: 20 }) }), {
-    minLength: 1,
-    maxLength: 3,
-  }),
+  lines: anyLines,
   shipComplete: fc.boolean(),
 });
 
-export const wordsOf = ({ customer, lines, shipComplete }: DrawnOrder): string =>
-  `${customer} orders ${lines.map(({ item, quantity }) => `${quantity} ${item}`).join(", ")}${shipComplete ? ", all at once" : ""}`;
+export const orderWords = ({ channel, customer, lines, shipComplete }: DrawnOrder): string =>
+  `${customer} orders ${wordsOf(lines)}${shipComplete ? ", all at once" : ""} at the ${channel}`;
 
-/** A list of orders, as requests that come at the same time make it. */
-const orders = kind(10, fc.array(anyOrder, { minLength: 1, maxLength: 3 }), async (trade, node, drawn) => {
-  const named = drawn.map((order) => {
-    const number = String(trade.nextNumber());
-    const draft = draftOf(number, order.customer, order.lines, order.shipComplete);
-    return { name: `order ${number}`, words: wordsOf(order), request: { draft, idempotencyKey: `key-${number}` } };
-  });
-  const before = await trade.model?.freeStock();
-  const results = await node.desk.submit(named.map(({ request }) => request));
+interface Named {
+  readonly name: string;
+  readonly words: string;
+  readonly request: SubmitRequest;
+}
+
+/** A list of orders, as requests that come at the same time make it; sometimes one of them comes twice in it, or with another content the second time. */
+const orders = kind(
+  10,
+  fc.record({
+    drawn: fc.array(anyOrder, { minLength: 1, maxLength: 3 }),
+    echo: fc.oneof(
+      { weight: 5, arbitrary: fc.constant("none" as const) },
+      { weight: 1, arbitrary: fc.constantFrom("same" as const, "other" as const) },
+    ),
+  }),
+  async (trade, node, { drawn, echo }) => {
+    const named = drawn.map((order) => newOrder(trade, order));
+    return take(trade, node, named, echo);
+  },
+);
+
+function newOrder(trade: Trade, order: DrawnOrder, reservationId?: string): Named {
+  const number = String(trade.nextNumber());
+  const draft = draftOf(number, order, reservationId);
+  return { name: `order ${number}`, words: orderWords(order), request: { draft, idempotencyKey: `key-${number}` } };
+}
+
+async function take(
+  trade: Trade,
+  node: Node,
+  named: readonly Named[],
+  echo: "none" | "same" | "other" = "none",
+): Promise<string> {
+  const [first] = named;
+  // What is rejected was never there, and its number is free for whatever comes next.
+  const echoed = echo !== "none" && first && first.words.includes("OLD") ? null : echoOf(first, echo);
+  const requests = [...named.map(({ request }) => request), ...(echoed ? [echoed] : [])];
+  const before = await trade.model?.shelves();
+  const results = await node.desk.submit(requests);
   await expectThere(trade, results);
   if (before) trade.model?.ordersTaken(named, results, before);
-  return named
-    .map(({ name, words, request }, index) => {
-      const { outcome, repeat, salesOrder } = results[index] ?? {};
-      if (salesOrder && !repeat && (outcome === "accepted" || outcome === "held"))
-        trade.orders.push({ name, request, outcome, salesOrderId: salesOrder.salesOrderId });
-      else
-        trade.violations.push(`${name} was new and good, and was answered ${outcome}${repeat ? " as a repeat" : ""}`);
-      return `${words} (${name}): ${outcome}`;
-    })
-    .join("; ");
-});
+  if (echoed) expectEchoed(trade, echo, results[0], results.at(-1));
+  const told = named.map((one, index) => `${one.words} (${one.name}): ${tellTaken(trade, one, results[index])}`);
+  return `${told.join("; ")}${echoed ? `; the first comes twice, the second time ${echo === "same" ? "the same" : "different"}` : ""}`;
+}
+
+function echoOf(first: Named | undefined, echo: "none" | "same" | "other"): SubmitRequest | null {
+  if (!first || echo === "none") return null;
+  return echo === "same" ? first.request : otherContent(first.request);
+}
+
+function expectEchoed(trade: Trade, echo: string, first?: SubmitResult, again?: SubmitResult): void {
+  const isRight =
+    echo === "same"
+      ? again?.outcome === first?.outcome && again?.salesOrder?.salesOrderId === first?.salesOrder?.salesOrderId
+      : again?.outcome === "conflict";
+  if (!isRight || (echo === "same" && again?.repeat !== true))
+    trade.violations.push(`an order that came twice in one list (${echo}) was ${first?.outcome} and ${again?.outcome}`);
+}
+
+function tellTaken(trade: Trade, { name, request }: Named, result: SubmitResult | undefined): string {
+  const { outcome, repeat, salesOrder } = result ?? {};
+  if (salesOrder && !repeat && (outcome === "accepted" || outcome === "held"))
+    trade.orders.push(acknowledged(name, request, outcome, salesOrder));
+  // An item that is gone is the one thing for which a good order is turned away.
+  else if (outcome !== "rejected" || !request.draft.lines.some(({ sku }) => sku === "OLD"))
+    trade.violations.push(`${name} was new and good, and was answered ${outcome}${repeat ? " as a repeat" : ""}`);
+  return String(outcome);
+}
+
+/** Somebody orders what he has in his cart, or with it in his hand something else; the cart may be another's, or be gone. */
+const redeemed = kind(
+  4,
+  fc.record({ which: fc.nat(), order: anyOrder, isAsKept: fc.boolean(), isTwice: fc.boolean() }),
+  async (trade, node, { which, order, isAsKept, isTwice }) => {
+    const cart = oneOf(trade.carts, which);
+    if (!cart) return "a cart is to be ordered, and there is none";
+    const isThere = isKept(cart, trade.now());
+    cart.mayBeGone = true;
+    const lines = isAsKept && cart.lines.length > 0 ? cart.lines : order.lines;
+    const named = Array.from({ length: isTwice ? 2 : 1 }, () =>
+      newOrder(trade, { ...order, lines, channel: cart.channel }, cart.reservationId),
+    );
+    const told = await take(trade, node, named);
+    return `with ${cart.name}, which is ${isThere ? "kept" : "gone"}: ${told}`;
+  },
+);
 
 /** The answer came: whoever looks now, by whatever connection, must find the order. */
 async function expectThere(trade: Trade, results: readonly SubmitResult[]): Promise<void> {
@@ -59,19 +135,22 @@ async function expectThere(trade: Trade, results: readonly SubmitResult[]): Prom
   }
 }
 
-/** Sent again: the answer is the first one's. With something else under the same number: told so, and nothing changes. */
-export async function sendAgain(trade: Trade, node: Node, order: Acknowledged, isOther: boolean): Promise<string> {
-  const { draft, idempotencyKey } = order.request;
+function otherContent({ draft, idempotencyKey }: SubmitRequest): SubmitRequest {
   const [first, ...others] = draft.lines;
   const lines = first ? [{ ...first, quantity: `${first.quantity}0` }, ...others] : others;
-  const request: SubmitRequest = { idempotencyKey, draft: isOther ? { ...draft, lines } : draft };
-  const [result] = await node.desk.submit([request]);
+  return { idempotencyKey, draft: { ...draft, lines } };
+}
+
+/** Sent again: the answer is the first one's. With something else under the same number: told so, and nothing changes. */
+export async function sendAgain(trade: Trade, node: Node, order: Acknowledged, isOther: boolean): Promise<string> {
+  const [result] = await node.desk.submit([isOther ? otherContent(order.request) : order.request]);
   const told = `${result?.outcome}${result?.repeat ? ", as before" : ""}`;
   const isRight = isOther
     ? result?.outcome === "conflict"
     : result?.repeat === true &&
       result.outcome === order.outcome &&
-      result.salesOrder?.salesOrderId === order.salesOrderId;
+      result.salesOrder?.salesOrderId === order.salesOrderId &&
+      result.salesOrder.lines.map(decidedLine).join() === order.lines.join();
   if (!isRight)
     trade.violations.push(
       `${order.name} (${order.outcome}) was sent again${isOther ? " with other content" : ""}: ${told}`,
@@ -88,4 +167,20 @@ const again = kind(
   },
 );
 
-export const orderKinds = [orders, again];
+const customerWanting = fc.record({
+  channel: anyChannel,
+  customer: fc.constantFrom(...customerNames),
+  quantity: fc.integer({ min: 1, max: 9 }),
+});
+/** Everybody wants the same, and waits for it. */
+export const queueing = kind(12, fc.array(customerWanting, { minLength: 2, maxLength: 4 }), (trade, node, wanting) =>
+  take(
+    trade,
+    node,
+    wanting.map(({ quantity, ...who }) =>
+      newOrder(trade, { ...who, lines: [{ item: "ELBOW", quantity }], shipComplete: false }),
+    ),
+  ),
+);
+
+export const orderKinds = [orders, redeemed, again];

@@ -1,96 +1,209 @@
 import fc from "fast-check";
-import { applyMovements, applyStock, fillBackorders, type StockLevel } from "#domains";
+import {
+  applyMovements,
+  applyStock,
+  fillBackorders,
+  type AppliedMovements,
+  type AppliedStock,
+  type Position,
+} from "#domains";
+import type { Transaction } from "#platform";
+import { takeStockSnapshot, type SnapshotResult } from "#processes";
 import { branches, items, type Branch, type Item } from "../catalog.ts";
+import { movementOf, type Entry } from "../owner.ts";
 import type { Node, Trade } from "../trade.ts";
-import { kind } from "./action.ts";
+import { kind, oneOf } from "./action.ts";
 
 const itemNames = Object.keys(items) as Item[];
-const where = { item: fc.constantFrom(...itemNames), branch: fc.constantFrom(...branches) };
+/** Mostly what everybody wants. */
+const anyItem = fc.constantFrom<Item>("ELBOW", "ELBOW", "TEE", "TEE", "PIPE", ...itemNames);
+const anyBranch = fc.constantFrom(...branches);
+const source = "erp";
 
-/** As the feed takes stock: the levels in one transaction, whoever waits for what came in the next. */
-export async function ownerSays(trade: Trade, node: Node, levels: readonly StockLevel[]): Promise<number> {
-  const { dropped, risen } = await node.database.transaction(
+/** As the feeds take what they read: the news in one transaction, whoever waits for what came in the next. */
+async function take<Applied extends Pick<AppliedStock | AppliedMovements, "events" | "risen">>(
+  { database, eventLog, within }: Node,
+  apply: (tx: Transaction) => Promise<Applied>,
+): Promise<Applied> {
+  const applied = await database.transaction(
     async (tx) => {
-      const applied = await applyStock(tx, levels, { source: "erp", now: trade.now() });
-      await node.eventLog.append(tx, applied.events);
+      const applied = await apply(tx);
+      await eventLog.append(tx, applied.events);
       return applied;
     },
     { retries: 5 },
   );
-  await node.within((tx) => fillBackorders(tx, risen));
+  await within((tx) => fillBackorders(tx, applied.risen));
+  return applied;
+}
+
+/** What the owner's books said of these positions after an entry of theirs. Answers how many were no news. */
+export async function tellLevels(
+  trade: Trade,
+  node: Node,
+  positions: readonly Position[],
+  sequence = trade.owner.sequence(),
+): Promise<number> {
+  const levels = positions.map(({ sku, branch }) => trade.owner.levelOf(sku, branch, sequence));
+  const { dropped } = await take(node, (tx) => applyStock(tx, levels, { source, now: trade.now() }));
+  trade.model?.levelsTold(positions.map((position) => ({ ...position, sequence })));
   return dropped;
 }
 
-export const levelOf = (trade: Trade, item: Item, branch: Branch, onHand: number, sequence: number): StockLevel => ({
-  sku: item,
-  branch,
-  onHand: String(onHand),
-  safetyStock: "0",
-  inbound: [],
-  sequence: String(sequence),
-  asOf: trade.now().toISOString(),
-});
-
-/** What the ERP's figure still contains though it is gone: shipped and not invoiced, or looked for in vain. */
-function stillStated({ gone, world }: Trade, item: Item, branch: Branch): number {
-  const posted = world.erp.invoices
-    .filter(({ goods }) => goods.branch === branch)
-    .flatMap(({ goods }) => goods.lines.filter(({ sku }) => sku === item));
-  return posted.reduce((left, { quantity }) => left - Number(quantity), gone.get(`${item}@${branch}`) ?? 0);
+async function tellMovements(trade: Trade, node: Node, entries: readonly Entry[]): Promise<number> {
+  const { dropped } = await take(node, (tx) =>
+    applyMovements(tx, entries.map(movementOf), { source, now: trade.now() }),
+  );
+  for (const entry of entries) trade.model?.movementTold(entry);
+  return dropped;
 }
 
-/** So much is there, of some items of a branch at once, and the ERP states what by its books it must be. One that is late, or said before, changes nothing. */
-const counted = fc.record({
-  branch: where.branch,
-  counts: fc.uniqueArray(fc.record({ item: where.item, onHand: fc.integer({ min: 0, max: 40 }) }), {
-    selector: ({ item }) => item,
-    minLength: 1,
-    maxLength: 3,
-  }),
-  isLate: fc.boolean(),
-});
-const count = kind(4, counted, async (trade, node, { branch, counts, isLate }) => {
-  const sequence = isLate ? 0 : trade.nextSequence();
-  const levels = counts.map(({ item, onHand }) =>
-    levelOf(trade, item, branch, onHand + stillStated(trade, item, branch), sequence),
-  );
-  const dropped = await ownerSays(trade, node, levels);
-  const words = counts.map(({ item, onHand }) => `${onHand} ${item}`).join(", ");
-  trade.model?.counted(branch, counts, isLate);
-  return `${branch} counts ${words}${isLate ? ", told late" : ""}: ${dropped} dropped`;
-});
+interface Telling {
+  readonly isWhole: boolean;
+  readonly branch: Branch;
+  /** What is not there is not named. */
+  readonly isBrief: boolean;
+}
 
-/** Goods come in; sometimes the movement is told twice. */
+/** Everything the owner has, or everything at a branch. */
+export async function tellSnapshot(
+  trade: Trade,
+  node: Node,
+  { isWhole, branch, isBrief }: Telling,
+  sequence = trade.owner.sequence(),
+): Promise<SnapshotResult> {
+  const { owner, now } = trade;
+  const asked = isWhole ? branches : [branch];
+  const stated = asked
+    .flatMap((one) => itemNames.map((sku) => owner.levelOf(sku, one, sequence)))
+    .filter(({ onHand }) => !isBrief || onHand !== "0");
+  const lines = stated.map(({ sku, branch: where, onHand }, index) => ({
+    line: index + 1,
+    sku,
+    branch: where,
+    onHand,
+    safetyStock: null,
+    inbound: null,
+  }));
+  const snapshot = { source, branches: isWhole ? null : asked, sequence: String(sequence), asOf: owner.asOf(sequence) };
+  const { database, eventLog, ids } = node;
+  const result = await takeStockSnapshot(
+    { database, eventLog, ids, clock: { now, sleep: () => Promise.resolve() }, missingPositions: "zero" },
+    snapshot,
+    inBlocks(lines),
+  );
+  trade.model?.snapshotTold(snapshot, sequence, stated);
+  return result;
+}
+
+async function* inBlocks<Line>(lines: readonly Line[]): AsyncGenerator<readonly Line[]> {
+  const half = Math.ceil(lines.length / 2);
+  for (const block of [lines.slice(0, half), lines.slice(half)]) if (block.length > 0) yield block;
+}
+
+/** How a change reaches us: by itself, twice, with the level it makes, or not until something else tells of it. */
+const anyWay = fc.constantFrom("told", "told", "told twice", "stated", "not told yet");
+
+async function hear(trade: Trade, node: Node, entries: readonly Entry[], way: string): Promise<string> {
+  if (way === "stated") await tellLevels(trade, node, entries);
+  if (way.startsWith("told")) await tellMovements(trade, node, entries);
+  if (way === "told twice") {
+    const dropped = await tellMovements(trade, node, entries);
+    if (dropped !== entries.length)
+      trade.violations.push(`${dropped} of ${entries.length} repeated movements were dropped`);
+  }
+  return way;
+}
+
+interface Receipt {
+  readonly item: Item;
+  readonly branch: Branch;
+  readonly quantity: number;
+}
+export async function receive(
+  trade: Trade,
+  node: Node,
+  { item, branch, quantity }: Receipt,
+  way = "stated",
+): Promise<string> {
+  const entry = trade.owner.changes({ sku: item, branch, quantity, kind: "receipt" });
+  return `${branch} receives ${quantity} ${item}, ${await hear(trade, node, [entry], way)}`;
+}
 const receipt = kind(
   6,
-  fc.record({ ...where, quantity: fc.integer({ min: 1, max: 30 }), isRepeated: fc.boolean() }),
-  async (trade, node, { item, branch, quantity, isRepeated }) => {
-    const sequence = String(trade.nextSequence());
-    const movement = {
-      movementId: `m${sequence}`,
-      sequence,
-      sku: item,
-      branch,
-      quantity: String(quantity),
-      kind: "receipt",
-      occurredAt: trade.now().toISOString(),
-    } as const;
-    const tell = async () => {
-      const { risen } = await node.database.transaction(
-        async (tx) => {
-          const applied = await applyMovements(tx, [movement], { source: "erp", now: trade.now() });
-          await node.eventLog.append(tx, applied.events);
-          return applied;
-        },
-        { retries: 5 },
-      );
-      await node.within((tx) => fillBackorders(tx, risen));
-    };
-    await tell();
-    if (isRepeated) await tell();
-    trade.model?.received(branch, item, quantity);
-    return `${branch} receives ${quantity} ${item}${isRepeated ? ", told twice" : ""}`;
+  fc.record({ item: anyItem, branch: anyBranch, quantity: fc.integer({ min: 1, max: 30 }), way: anyWay }),
+  async (trade, node, { way, ...goods }) => receive(trade, node, goods, way),
+);
+
+/** So much is there, of some items of a branch at once: the owner adjusts his books by what is missing or too many. */
+const count = kind(
+  4,
+  fc.record({
+    branch: anyBranch,
+    counts: fc.uniqueArray(fc.record({ item: anyItem, onHand: fc.integer({ min: 0, max: 40 }) }), {
+      selector: ({ item }) => item,
+      minLength: 1,
+      maxLength: 3,
+    }),
+    way: anyWay,
+  }),
+  async (trade, node, { branch, counts, way }) => {
+    const { owner } = trade;
+    const entries = counts.map(({ item, onHand }) =>
+      owner.changes({ sku: item, branch, quantity: onHand - owner.onShelf(item, branch), kind: "adjustment" }),
+    );
+    const words = counts.map(({ item, onHand }) => `${onHand} ${item}`).join(", ");
+    return `${branch} counts ${words}, ${await hear(trade, node, entries, way)}`;
   },
 );
 
-export const stockKinds = [count, receipt];
+/** Mostly what is, sometimes what was a while ago. */
+const anyAge = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 12 }) },
+);
+const agedSequence = ({ owner }: Trade, age: number) => Math.max(0, owner.sequence() - age);
+
+/** A level by itself, perhaps overtaken by what was told before it. */
+const statement = kind(
+  2,
+  fc.record({ item: anyItem, branch: anyBranch, age: anyAge }),
+  async (trade, node, { item, branch, age }) => {
+    const sequence = agedSequence(trade, age);
+    const dropped = await tellLevels(trade, node, [{ sku: item, branch }], sequence);
+    return `${item} at ${branch} is stated as of entry ${sequence}: ${dropped} dropped`;
+  },
+);
+
+/** Any change of the books is told, whether it was told before or not, and however much was told since: also that goods we shipped are off them. */
+const movement = kind(4, fc.nat(), async (trade, node, which) => {
+  const entry = oneOf(trade.owner.entries, which);
+  if (!entry) return "a movement is to be told, and there is none";
+  const dropped = await tellMovements(trade, node, [entry]);
+  const { sku, branch, quantity, sequence } = entry;
+  return `entry ${sequence}, ${quantity} ${sku} at ${branch}, is told: ${dropped} dropped`;
+});
+
+const snapshot = kind(
+  3,
+  fc.record({ isWhole: fc.boolean(), branch: anyBranch, isBrief: fc.boolean(), age: anyAge, isRepeated: fc.boolean() }),
+  async (trade, node, { age, isRepeated, ...telling }) => {
+    const sequence = agedSequence(trade, age);
+    const result = await tellSnapshot(trade, node, telling, sequence);
+    if (isRepeated) {
+      const again = await tellSnapshot(trade, node, telling, sequence);
+      if (again.outcome !== "repeated") trade.violations.push(`a snapshot that came again was ${again.outcome}`);
+    }
+    const what = telling.isWhole ? "everywhere" : `at ${telling.branch}`;
+    return `all stock ${what} is stated as of entry ${sequence}${isRepeated ? ", twice" : ""}: ${result.outcome}, ${result.changed} changed`;
+  },
+);
+
+/** A few at a time. */
+export const trickle = kind(
+  12,
+  fc.record({ branch: anyBranch, quantity: fc.integer({ min: 1, max: 6 }), way: fc.constantFrom("stated", "told") }),
+  async (trade, node, { way, ...goods }) => receive(trade, node, { item: "ELBOW", ...goods }, way),
+);
+
+export const stockKinds = [receipt, count, statement, movement, snapshot];

@@ -1,4 +1,10 @@
-import { SalesOrderAccepted, SalesOrderBackordered, SalesOrderHeld, type EventDraft } from "#contracts";
+import {
+  SalesOrderAccepted,
+  SalesOrderBackordered,
+  SalesOrderDropShipWanted,
+  SalesOrderHeld,
+  type EventDraft,
+} from "#contracts";
 import { isPositive } from "#platform";
 import type { DecidedOrder } from "./decide-order.ts";
 
@@ -14,7 +20,22 @@ export function eventsOf(order: DecidedOrder, salesOrderNumber: string): EventDr
     ...(promisedOn === null ? {} : { promisedOn }),
   }));
   const { salesOrderId, correlationId } = order;
-  return [taken, SalesOrderBackordered({ salesOrderId, cause: "no-stock", lines }, { correlationId })];
+  return [
+    taken,
+    SalesOrderBackordered({ salesOrderId, cause: "no-stock", lines }, { correlationId }),
+    ...dropShipWanted(order),
+  ];
+}
+
+/** A kit is bought as a kit, where a part of it comes from nowhere else. */
+function dropShipWanted({ salesOrderId, correlationId, sourced }: DecidedOrder): EventDraft[] {
+  const lines = sourced.flatMap(({ lineNumber, sku, backordered, dropShip, kitLineNumber }) => {
+    if (!dropShip || kitLineNumber !== undefined) return [];
+    const parts = sourced.filter((part) => part.kitLineNumber === lineNumber);
+    if (parts.length > 0 && !parts.some((part) => part.dropShip)) return [];
+    return [{ lineNumber, sku, quantity: backordered, ...dropShip }];
+  });
+  return lines.length === 0 ? [] : [SalesOrderDropShipWanted({ salesOrderId, lines }, { correlationId })];
 }
 
 const waitingOf = ({ sourced }: DecidedOrder) => sourced.filter(({ backordered }) => isPositive(backordered));

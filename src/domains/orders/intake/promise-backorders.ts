@@ -24,8 +24,11 @@ export function promiseBackorders(
       waiting.set(line.sku, add(before, line.backordered));
       const comesOn = promiseDate(line.backordered, before, known.get(line.sku)?.inbound ?? [], today);
       const told = comesOn === null ? NOTHING_COMES : `Expected on ${comesOn}.`;
-      const promisedOn = comesOn ?? line.dropShip?.expectedOn ?? null;
-      return { ...line, promisedOn, explanation: `${line.explanation} ${told}` };
+      const { dropShip, ...own } = line;
+      const promisedOn = comesOn ?? dropShip?.expectedOn ?? null;
+      // Whom nobody needs is not asked.
+      const supplied = comesOn === null && dropShip ? { dropShip } : {};
+      return { ...own, ...supplied, promisedOn, explanation: `${line.explanation} ${told}` };
     });
   return orders.map((lines) => promiseKits(promised(lines)));
 }

@@ -31,15 +31,19 @@ export async function fillBackorders(
   const positions = [...arrived, ...(await otherPartsOfKits(tx, arrived))];
   const plan = await readPromisingPlan(tx);
   const drafts: EventDraft[] = [];
-  // Between the look and the lock another may have served those whose turn it was: then it is the turn of those after them.
-  for (let before = "", { holdsPositions = false } = options; ; holdsPositions = true) {
-    const waitingOrders = await ordersWaitingFor(tx, positions, plan);
-    const turn = waitingOrders.toSorted().join(" ");
-    if (turn === before) return drafts;
-    before = turn;
-    const held = holdsPositions ? await lockIdleOrders(tx, waitingOrders) : waitingOrders;
-    if (!holdsPositions) await lockOrders(tx, waitingOrders);
+  const asked = new Set<string>();
+  const offered: string[] = [];
+  // Whoever was offered what there is and still waits cannot have it (a kit lacks another part, a branch is avoided, what is left is kept for others): then
+  // it is the turn of those after him. So it is where another served them between the look and the lock.
+  for (let round = 0, { holdsPositions = false } = options; ; round += 1, holdsPositions = true) {
+    const waiting = await ordersWaitingFor(tx, positions, plan, { offered, reach: 2 ** round });
+    const next = waiting.filter((salesOrderId) => !asked.has(salesOrderId));
+    if (next.length === 0) return drafts;
+    const held = holdsPositions ? await lockIdleOrders(tx, next) : next;
+    if (!holdsPositions) await lockOrders(tx, next);
     drafts.push(...(await fillInTurn(tx, held, positions, plan, options)));
+    for (const salesOrderId of next) asked.add(salesOrderId);
+    offered.push(...held);
   }
 }
 
@@ -90,11 +94,19 @@ const otherPartsOfKits = (tx: Transaction, arrived: readonly Position[]): Promis
 
 type WaitingRow = WaitingLine & { readonly correlationId: string };
 
+interface Queue {
+  /** Orders that had their turn. */
+  readonly offered: readonly string[];
+  /** How many times as much as is there may wait before an order: the more rounds were in vain, the further down the queue is looked. */
+  readonly reach: number;
+}
+
 /** Only those whose turn can come: what waits before them is less than what is there. Nothing is locked yet. */
 async function ordersWaitingFor(
   tx: Transaction,
   positions: readonly Position[],
   { backorders: policy, keepsForChannels }: PromisingPlan,
+  { offered, reach }: Queue,
 ): Promise<readonly string[]> {
   // Of what is kept for its channel a line may have while others before it may not.
   const queue = keepsForChannels ? "l.sku, o.channel" : "l.sku";
@@ -113,10 +125,10 @@ async function ordersWaitingFor(
          join sales_order_lines l on l.sku = f.sku and l.quantity_backordered > 0
          join sales_orders o on o.sales_order_id = l.sales_order_id and o.stage in ('accepted', 'on-hold', 'released')
          join customers c on c.customer_number = o.customer_number
-        where f.available > 0
+        where f.available > 0 and l.sales_order_id not in (select jsonb_array_elements_text($1::jsonb -> 'offered'))
      )
-     select distinct sales_order_id as "salesOrderId" from waiting where before < available`,
-    { positions, ...priorities(policy) },
+     select distinct sales_order_id as "salesOrderId" from waiting where before < available * ($1::jsonb ->> 'reach')::numeric`,
+    { positions, offered, reach, ...priorities(policy) },
   );
   return rows.map((row) => row.salesOrderId);
 }

@@ -1,6 +1,7 @@
 import { SalesOrderTaxed, type DataOf, type EffectCall, type EventDraft, type TaxExemption } from "#contracts";
 import { add, multiply, round, type Queryable, type Transaction } from "#platform";
 import { followedBy } from "../../effect-context.ts";
+import { businessDay } from "../../pricing/business-day.ts";
 import { rowsOf } from "../../sql.ts";
 
 export interface TaxableLine {
@@ -83,7 +84,7 @@ export function estimateTax(
 
 /** Patience with the tax engine ended: an estimate, marked as one. An order that has its tax already is left alone. */
 export const estimateTaxAt =
-  (ratePercent: string) =>
+  (ratePercent: string, timeZone?: string) =>
   async (tx: Transaction, calls: readonly EffectCall[], context: { readonly now: Date }): Promise<EventDraft[]> => {
     const orders = await readTaxableOrders(
       tx,
@@ -93,7 +94,7 @@ export const estimateTaxAt =
     return calls.flatMap((call) => {
       const order = orderOf.get(call.instanceId);
       if (!order || order.taxSource !== null) return [];
-      const estimate = estimateTax(order, ratePercent, context.now.toISOString().slice(0, 10));
+      const estimate = estimateTax(order, ratePercent, businessDay(context.now, timeZone));
       return [SalesOrderTaxed({ salesOrderId: order.salesOrderId, ...estimate }, followedBy(call))];
     });
   };
