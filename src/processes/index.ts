@@ -8,4 +8,10 @@ export type { ProcessPolicies } from "./policies.ts";
 export type { CallOptions, SystemHandle, SystemsAtHand } from "./systems-at-hand.ts";
 export { createStockComparer, type StockComparer, type StockComparison } from "./stock-comparison.ts";
 export { createReferenceSync, type ReferenceSync, type Synchronised } from "./reference-sync.ts";
-export { takeStockSnapshot, type MissingPositions, type SnapshotResult } from "./stock-snapshot.ts";
+export {
+  takeStockSnapshot,
+  type ForeseenDifference,
+  type SnapshotResult,
+  type SnapshotWork,
+  type StockLine,
+} from "./stock-snapshot.ts";

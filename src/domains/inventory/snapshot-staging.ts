@@ -49,7 +49,11 @@ export interface SnapshotStaging {
  * A table of the session's own, where a snapshot is put and compared. Nothing of it is logged, and no transaction stays open: readers of the event
  * log wait for the oldest writing transaction, so rows come in short statements, and the comparison only reads.
  */
-export async function openSnapshotStaging(session: Session, snapshot: StockSnapshot): Promise<SnapshotStaging> {
+export async function openSnapshotStaging(
+  session: Session,
+  snapshot: StockSnapshot,
+  { takesDesk }: { readonly takesDesk: boolean } = { takesDesk: true },
+): Promise<SnapshotStaging> {
   const { source, branches, sequence, asOf } = snapshot;
   // Sized for a million positions in one pass; given back with the session.
   await session.query("set work_mem = '192MB'");
@@ -60,7 +64,7 @@ export async function openSnapshotStaging(session: Session, snapshot: StockSnaps
   await session.query(
     `create temp table stock_staging (sku text, branch text, on_hand numeric, safety_stock numeric, inbound jsonb, line integer)`,
   );
-  await takeStockDesk(session, source);
+  if (takesDesk) await takeStockDesk(session, source);
   let pending: Buffer[] = [];
   let rows = 0;
   async function send(): Promise<void> {
