@@ -131,6 +131,35 @@ const Policies = Type.Object(
   { additionalProperties: false },
 );
 
+/** A folder that snapshots of one source's stock are dropped into. */
+const StockFolder = Type.Object(
+  {
+    folder: Type.String({ description: "Relative to the configuration." }),
+    source: SystemCode,
+    names: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description:
+          "What its files are called, without what stands behind the last dot: `{sequence}`, `{branch}` and `{asOf}` are read from the name, `*` is anything; left out, `*{sequence}`.",
+        examples: ["stock-{branch}-{sequence}"],
+      }),
+    ),
+    missingPositions: Type.Optional(Type.Enum(["zero", "left-alone"])),
+  },
+  { additionalProperties: false },
+);
+export type StockFolderSettings = Static<typeof StockFolder>;
+
+/** Who states stock besides the systems, and where it is dropped. */
+const StockDoors = Type.Object(
+  {
+    sources: Type.Optional(Type.Array(SystemCode)),
+    folders: Type.Optional(Type.Array(StockFolder)),
+  },
+  { additionalProperties: false },
+);
+
 const StaleAfterMs = Type.Integer({ minimum: 1000 });
 
 /** `crossdock.config.ts`, whole. */
@@ -166,6 +195,7 @@ export const HubConfiguration = Type.Object(
     branches: Type.Array(Branch, { minItems: 1 }),
     policies: Policies,
     promising: Type.Optional(PromisingRules),
+    stock: Type.Optional(StockDoors),
     feeds: Type.Object(
       {
         everyMs: Type.Integer({ minimum: 250 }),
@@ -205,3 +235,12 @@ export function readHub(given: unknown): HubConfiguration {
 /** What each channel that says so is told of old stock. */
 export const stalenessRules = ({ channels }: HubConfiguration): ReadonlyMap<string, StalenessRule> =>
   new Map(channels.flatMap(({ code, staleness }) => (staleness ? [[code, staleness] as const] : [])));
+
+/** Whose statements of stock are taken. */
+export const stockSources = ({ systems, stock = {} }: HubConfiguration): readonly string[] => [
+  ...new Set([
+    ...systems.map(({ code }) => code),
+    ...(stock.sources ?? []),
+    ...(stock.folders ?? []).map(({ source }) => source),
+  ]),
+];

@@ -12,6 +12,7 @@ import {
   createSubmitQueue,
   purgeChanges,
   purgeMovements,
+  purgeSnapshots,
   isStale,
   readFeeds,
   staleAfter,
@@ -75,6 +76,7 @@ import { createEnding, type Ending } from "./ending.ts";
 import { synchroniseFirst } from "./first-reading.ts";
 import { intakePolicies } from "./intake-policies.ts";
 import { openWebhookDoors } from "./doors.ts";
+import { openStockDoors } from "./stock-doors.ts";
 import { openStore } from "./store.ts";
 import { connectSystems, systemsAtHand, type ConnectedSystem, type SandboxAddress } from "./system-handles.ts";
 
@@ -122,6 +124,8 @@ const CHANGES_AT_LEAST_EVERY_MS = 2_000;
 const CHANGES_KEPT_MS = 3_600_000;
 /** For so long a movement that comes again is known for a repeat; after that, if its position was stated since, for a late one. */
 const MOVEMENTS_KEPT_MS = 30 * DAY_MS;
+/** Records of snapshots, with what of them could not be taken. */
+const SNAPSHOTS_KEPT_MS = 90 * DAY_MS;
 
 /** Connects all parts and starts them. Where one cannot be started, those that were are stopped again. */
 export async function startHub(options: HubOptions): Promise<Hub> {
@@ -264,6 +268,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const byHand = { database, eventLog, clock, audit, wake: () => waker.notify() };
   const orders = createOrderDesk({ ...byHand, queue: intake });
   const reservations = createReservationDesk({ ...byHand, ids, promising });
+  const stock = openStockDoors({ configuration, database, eventLog, clock, ids, log });
   const doors = openWebhookDoors({
     configuration,
     connected,
@@ -279,6 +284,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
       webhooks: doors,
       submit: (requests) => orders.submit(requests),
       files: resubmitRows(configuration, orders),
+      movements: stock.resubmitMovements,
     }),
     audit,
   });
@@ -299,6 +305,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
     doors,
     inbound,
     switches,
+    stock,
   };
 }
 
@@ -356,6 +363,9 @@ function startBackground(
       const before = new Date(clock.now().getTime() - CHANGES_KEPT_MS);
       await purgeChanges(database, "position_changes", before);
       await purgeChanges(database, "reference_changes", before);
+    }),
+    again("Forgetting old snapshots of stock", PURGE_EVERY_MS, async () => {
+      if (await isEldest()) await purgeSnapshots(database, new Date(clock.now().getTime() - SNAPSHOTS_KEPT_MS));
     }),
     again("Forgetting old stock movements", PURGE_EVERY_MS, async () => {
       if (await isEldest()) await purgeMovements(database, new Date(clock.now().getTime() - MOVEMENTS_KEPT_MS));
@@ -505,6 +515,8 @@ function httpHub(
       createStockComparer({ database, eventLog: business.byHand.eventLog, clock, ids, erp: business.systems.erp() }),
       business.byHand.audit,
     ),
+    snapshots: business.stock.snapshots,
+    movements: business.stock.movements,
     webhooks: doors,
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),
     availability: createStockDesk({ board, book, clock, reserves: promising.reserves, staleness, staleAfter: limit })

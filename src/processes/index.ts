@@ -15,3 +15,10 @@ export {
   type SnapshotWork,
   type StockLine,
 } from "./stock-snapshot.ts";
+export {
+  createSnapshotTaker,
+  type SnapshotOrder,
+  type SnapshotSending,
+  type SnapshotTaker,
+  type TakenSnapshot,
+} from "./snapshot-taker.ts";

@@ -138,9 +138,8 @@ async function takeOver(
   tell("applying", read);
   const counts = isKnown ? NOTHING : await applyDifferences(run, staging, judgement, read);
   const outcome = isKnown ? "repeated" : work.dryRun ? "compared" : "applied";
-  await database.transaction((tx) =>
-    endSnapshot(tx, snapshotId, snapshot, counts, outcome, missingKeptBecause, clock.now()),
-  );
+  const ending = { outcome, missingKeptBecause, bytesRead: work.bytesRead?.() ?? 0 } as const;
+  await database.transaction((tx) => endSnapshot(tx, snapshotId, snapshot, counts, ending, clock.now()));
   tell("applying", counts);
   return { snapshotId, outcome, ...counts, missingKeptBecause, differences: judgement.differences };
 }

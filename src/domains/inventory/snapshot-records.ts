@@ -106,18 +106,23 @@ export async function readRejects(
   );
 }
 
+interface SnapshotEnding {
+  readonly outcome: "applied" | "repeated" | "compared";
+  readonly missingKeptBecause: string | null;
+  readonly bytesRead: number;
+}
+
 /** From here on nothing older is news of these branches. */
 export async function endSnapshot(
   tx: Transaction,
   snapshotId: string,
   snapshot: StockSnapshot,
   counts: SnapshotCounts,
-  outcome: "applied" | "repeated" | "compared",
-  missingKeptBecause: string | null,
+  ending: SnapshotEnding,
   now: Date,
 ): Promise<void> {
   const { source, sequence, asOf } = snapshot;
-  if (outcome === "applied")
+  if (ending.outcome === "applied")
     await tx.query(
       `insert into stock_floors as f (source, branch, sequence, as_of)
        select $1, branch, $3, $4 from unnest($2::text[]) as b(branch)
@@ -128,12 +133,13 @@ export async function endSnapshot(
   await rowsOf(
     tx,
     `update stock_snapshots s
-        set ended_at = n.now, told_at = n.now, phase = null, outcome = n.outcome, missing_kept_because = n."missingKeptBecause", received = n.received, changed = n.changed, dropped = n.dropped,
+        set ended_at = n.now, told_at = n.now, phase = null, outcome = n.outcome, missing_kept_because = n."missingKeptBecause",
+            bytes_read = n."bytesRead", received = n.received, changed = n.changed, dropped = n.dropped,
             rejected = n.rejected, missing = n.missing, zeroed = n.zeroed
-       from jsonb_to_record($1::jsonb) as n("snapshotId" text, now timestamptz, outcome text, "missingKeptBecause" text, received bigint, changed bigint,
-              dropped bigint, rejected bigint, missing bigint, zeroed bigint)
+       from jsonb_to_record($1::jsonb) as n("snapshotId" text, now timestamptz, outcome text, "missingKeptBecause" text, "bytesRead" bigint, received bigint,
+              changed bigint, dropped bigint, rejected bigint, missing bigint, zeroed bigint)
       where s.snapshot_id = n."snapshotId"`,
-    { ...counts, snapshotId, outcome, missingKeptBecause, now },
+    { ...counts, ...ending, snapshotId, now },
   );
 }
 
