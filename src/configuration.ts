@@ -1,5 +1,6 @@
 import { BranchCalendar, Coordinates, findPromisingFaults, PromisingRules, StalenessRule } from "#domains";
 import { ConfigurationError, readConfiguration } from "#platform";
+import { faultOfNames } from "#systems";
 import { Address, BranchCode, Currency, NonNegativeDecimal, SystemCode } from "#contracts";
 import { Type, type Static } from "typebox";
 
@@ -149,7 +150,6 @@ const StockFolder = Type.Object(
   },
   { additionalProperties: false },
 );
-export type StockFolderSettings = Static<typeof StockFolder>;
 
 /** Who states stock besides the systems, and where it is dropped. */
 const StockDoors = Type.Object(
@@ -227,9 +227,25 @@ export const defineHub = (configuration: HubConfiguration): HubConfiguration => 
 export function readHub(given: unknown): HubConfiguration {
   const configuration = readConfiguration(HubConfiguration, given);
   const { promising = {}, branches, channels } = configuration;
-  const faults = findPromisingFaults(promising, { branches, channels: channels.map(({ code }) => code) });
+  const faults = [
+    ...findPromisingFaults(promising, { branches, channels: channels.map(({ code }) => code) }),
+    ...stockFolderFaults(configuration),
+  ];
   if (faults.length > 0) throw new ConfigurationError(faults);
   return configuration;
+}
+
+function stockFolderFaults({ stock: { folders = [] } = {}, channels }: HubConfiguration): readonly string[] {
+  const ofOrders = channels.flatMap(({ folder }) => (folder ? [folder] : []));
+  return folders.flatMap(({ folder, names }, index) => {
+    const path = `/stock/folders/${index}`;
+    const fault = names === undefined ? null : faultOfNames(names);
+    const isTaken = ofOrders.includes(folder) || folders.findIndex((other) => other.folder === folder) < index;
+    return [
+      ...(fault ? [`${path}/names: expected a pattern of names, found ${names}: ${fault}`] : []),
+      ...(isTaken ? [`${path}/folder: expected a folder of its own, found ${folder}, which is another's`] : []),
+    ];
+  });
 }
 
 /** What each channel that says so is told of old stock. */

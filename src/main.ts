@@ -116,6 +116,8 @@ const PURGE_EVERY_MS = 3_600_000;
 const EXPIRE_EVERY_MS = 1000;
 const DAY_MS = 86_400_000;
 const FOLDER_POLL_MS = 500;
+/** Large files are copied for longer, and in longer breaths, than orders are: one that rests for so long is taken. */
+const STOCK_FOLDER_POLL_MS = 2000;
 const CHANGES_EVERY_MS = 200;
 /** Under a storm of changes memory is refreshed less often, so that following them takes no more than a tenth of the node. */
 const CHANGES_SHARE = 10;
@@ -389,6 +391,11 @@ function startBackground(
         new Date(clock.now().getTime() - configuration.policies.retention.exchangesDays * DAY_MS),
         signal,
       ),
+    ),
+    ...business.stock.folders(signal).map(({ sweep }) =>
+      again("Looking through a folder of stock files", STOCK_FOLDER_POLL_MS, async () => {
+        if (await isEldest()) await sweep();
+      }),
     ),
     ...configuration.channels.flatMap(({ code, folder }) =>
       folder ? [watch(folder, code, options, business).run(signal)] : [],

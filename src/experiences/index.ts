@@ -8,6 +8,7 @@ export type {
   AvailabilityQuestion,
   PriceQuestion,
   ShipmentDesk,
+  SnapshotDesk,
   Submit,
   SystemDesk,
   SystemState,

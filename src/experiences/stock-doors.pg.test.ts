@@ -265,6 +265,21 @@ describe("a snapshot sent to the API", () => {
     expect([(await latest())?.status, await onHand()]).toEqual(["broken-off", {}]);
   });
 
+  it("that is still coming when the hub stops is not taken, and its sender is told to come again", async () => {
+    const stopped = createHttpServer(stubHub({ snapshots }));
+    const address = await stopped.listen({ port: 0, host: "127.0.0.1" });
+    const sending = httpRequest(address + asked(1), { method: "POST", headers: { authorization: TOKEN } });
+    sending.on("error", () => {});
+    const answered = new Promise<number>((resolve) =>
+      sending.once("response", ({ statusCode }) => resolve(statusCode ?? 0)),
+    );
+    sending.write(csv("A,ATL,5,0"));
+    await until(async () => ((await latest())?.status === "running" ? true : undefined));
+    await stopped.close();
+    expect([await answered, (await latest())?.status, await onHand()]).toEqual([503, "broken-off", {}]);
+    expect((await latest())?.failure).toContain("stopping");
+  }, 5_000);
+
   it("that is refused early leaves its sender an answer, however much he still sends", async () => {
     const { promise, resolve } = Promise.withResolvers<number>();
     const sending = httpRequest(url + asked(1), { method: "POST", headers: { authorization: TOKEN } }, (answer) => {

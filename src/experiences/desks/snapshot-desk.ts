@@ -20,22 +20,23 @@ const REJECTS_AT_ONCE = 1000;
 
 /** Snapshots of stock as the API serves them. */
 export function createSnapshotDesk({ database, clock, taker, sources, branches }: SnapshotDeskOptions): SnapshotDesk {
-  function check({ source, branches: spokenOf, asOf }: SnapshotOrder): void {
+  function check({ source, branches: spokenOf, asOf, door }: SnapshotOrder): void {
+    const where = door === "folder" ? "the file's" : "query";
     const unknown = (spokenOf ?? []).flatMap((branch) =>
-      strangerFault("query branches", "branches of ours", branch, branches),
+      strangerFault(`${where} branches`, "branches of ours", branch, branches),
     );
     refuse("The snapshot cannot be taken as it is asked for.", [
-      ...strangerFault("query source", "a source of stock", source, sources),
+      ...strangerFault(`${where} source`, "a source of stock", source, sources),
       ...unknown,
-      ...futureFault(asOf),
+      ...futureFault(`${where} asOf`, asOf),
     ]);
   }
 
-  function futureFault(asOf: Date): readonly Fault[] {
+  function futureFault(path: string, asOf: Date): readonly Fault[] {
     const isInstant = !Number.isNaN(asOf.getTime());
     if (isInstant && asOf.getTime() <= clock.now().getTime() + AHEAD_MS) return [];
     const found = isInstant ? asOf.toISOString() : "no day of the calendar";
-    return [{ path: "query asOf", expected: "when the stock was so, which is past", found }];
+    return [{ path, expected: "when the stock was so, which is past", found }];
   }
 
   return {
