@@ -208,6 +208,23 @@ it("says in a dry run what would change, exactly as it then does, and changes no
   expect(await eventsTold()).toEqual(["B@ATL", "C@ATL", "E@ATL"]);
 });
 
+it("names the first differences of a dry run, however long its first part takes", async () => {
+  let previews = 0;
+  const query: typeof database.query = async (statement, parameters) => {
+    const isFirst = typeof statement === "string" && statement.includes('"isChanged"') && (previews += 1) === 1;
+    if (isFirst) await systemClock.sleep(100);
+    return database.query(statement, parameters);
+  };
+  const text = csv(...Array.from({ length: 1200 }, (_, index) => `A-${String(index).padStart(4, "0")},ATL,1,0`));
+  const { differences } = await takeStockSnapshot(
+    { database: { ...database, query }, eventLog, clock: systemClock, ids, missingPositions: "left-alone" },
+    { source: "erp", branches: null, sequence: "1", asOf: new Date("2026-01-05T00:00:00Z") },
+    readStockLines(bytesOf(text)),
+    { dryRun: { differencesMax: 2 } },
+  );
+  expect([previews, differences.map(({ sku }) => sku)]).toEqual([3, ["A-0000", "A-0001"]]);
+});
+
 it("takes what mends a snapshot at that snapshot's own sequence, and nothing that is known later", async () => {
   const first = await snapshot(5, csv("A,ATL,five,0", "B,ATL,x,0", "C,ATL,1,0"));
   await database.query(

@@ -236,7 +236,8 @@ async function applyDifferences(
       counts = together(counts, await before);
       if (!applied) return counts;
       run.tell("applying", counts);
-      before = applied;
+      // A dry run names differences in their order, and so takes one part after the other.
+      before = run.work.dryRun ? Promise.resolve(await applied) : applied;
     }
   } finally {
     // What is under way ends before the desk is given up.

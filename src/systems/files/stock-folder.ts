@@ -118,12 +118,25 @@ async function takeFile(
   const stated = { ...about, sequence, branches, asOf: dropped.asOf.toISOString() };
   try {
     const outcome = await options.take(dropped, bytesOf(join(options.folder, file), sight, options.signal));
-    return await taken({ ...stated, ...outcome, faults: [] }, outcome, options);
+    return await taken({ ...stated, ...outcomeIn(outcome), faults: [] }, outcome, options);
   } catch (error) {
     if (!isOfTheFile(error)) throw error;
     return refused({ ...stated, explanation: error.message, faults: error.faults }, options);
   }
 }
+
+/** Only what the report is to tell, whatever else is known of it. */
+const outcomeIn = ({ snapshotId, status, ...of }: SnapshotOutcome): SnapshotOutcome => ({
+  snapshotId,
+  status,
+  received: of.received,
+  changed: of.changed,
+  dropped: of.dropped,
+  rejected: of.rejected,
+  missing: of.missing,
+  zeroed: of.zeroed,
+  missingKeptBecause: of.missingKeptBecause,
+});
 
 /** What reading it again would not mend. */
 const isOfTheFile = (error: unknown): error is CrossdockError =>
