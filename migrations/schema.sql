@@ -736,9 +736,26 @@ create table stock_snapshots (
   rejected bigint not null default 0,
   missing bigint not null default 0,
   zeroed bigint not null default 0,
-  constraint stock_snapshots_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'repeated'::text]))),
+  door text not null default 'api'::text,
+  sent_by text not null default ''::text,
+  missing_positions text not null default 'left-alone'::text,
+  is_dry_run boolean not null default false,
+  mends text,
+  header text,
+  bytes_total bigint,
+  bytes_read bigint not null default 0,
+  phase text,
+  told_at timestamp with time zone,
+  missing_kept_because text,
+  failure text,
+  constraint stock_snapshots_door_check CHECK ((door = ANY (ARRAY['api'::text, 'folder'::text]))),
+  constraint stock_snapshots_mends_fkey FOREIGN KEY (mends) REFERENCES stock_snapshots(snapshot_id) ON DELETE CASCADE,
+  constraint stock_snapshots_missing_positions_check CHECK ((missing_positions = ANY (ARRAY['zero'::text, 'left-alone'::text]))),
+  constraint stock_snapshots_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'repeated'::text, 'compared'::text, 'broken-off'::text]))),
+  constraint stock_snapshots_phase_check CHECK ((phase = ANY (ARRAY['waiting'::text, 'reading'::text, 'applying'::text]))),
   constraint stock_snapshots_pkey PRIMARY KEY (snapshot_id)
 );
+CREATE INDEX stock_snapshots_mends ON stock_snapshots USING btree (mends) WHERE (mends IS NOT NULL);
 CREATE INDEX stock_snapshots_source ON stock_snapshots USING btree (source, begun_at);
 
 CREATE OR REPLACE FUNCTION fail_unless(stands boolean)

@@ -25,3 +25,25 @@ it.each([
 ])("refuses %j and says where", (staleness) => {
   expect(() => readHub(withStaleness(staleness))).toThrow(/\/channels\/0\/staleness/);
 });
+
+const withFolder = (folder: object) => ({
+  ...sample,
+  stock: { folders: [{ folder: "stock", source: "erp", ...folder }] },
+});
+
+it.each([{}, { names: "stock-{branch}-{sequence}" }, { names: "*_{asOf}_{sequence}", missingPositions: "zero" }])(
+  "takes a folder of stock files: %j",
+  (folder) => {
+    expect(readHub(withFolder(folder)).stock?.folders?.[0]).toMatchObject(folder);
+  },
+);
+
+it.each([
+  ["/names", { names: "stock-{seq}" }],
+  ["/names", { names: "{branch}-{branch}" }],
+  ["/folder", { folder: "inbox" }],
+  ["/source", { source: "The ERP" }],
+  ["/missingPositions", { missingPositions: "delete" }],
+])("refuses a folder of stock files with a bad %s and says where: %j", (path, folder) => {
+  expect(() => readHub(withFolder(folder))).toThrow(`/stock/folders/0${path}`);
+});

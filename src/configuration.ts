@@ -1,5 +1,6 @@
 import { BranchCalendar, Coordinates, findPromisingFaults, PromisingRules, StalenessRule } from "#domains";
 import { ConfigurationError, readConfiguration } from "#platform";
+import { faultOfNames } from "#systems";
 import { Address, BranchCode, Currency, NonNegativeDecimal, SystemCode } from "#contracts";
 import { Type, type Static } from "typebox";
 
@@ -131,6 +132,34 @@ const Policies = Type.Object(
   { additionalProperties: false },
 );
 
+/** A folder that snapshots of one source's stock are dropped into. */
+const StockFolder = Type.Object(
+  {
+    folder: Type.String({ description: "Relative to the configuration." }),
+    source: SystemCode,
+    names: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description:
+          "What its files are called, without what stands behind the last dot: `{sequence}`, `{branch}` and `{asOf}` are read from the name, `*` is anything; left out, `*{sequence}`.",
+        examples: ["stock-{branch}-{sequence}"],
+      }),
+    ),
+    missingPositions: Type.Optional(Type.Enum(["zero", "left-alone"])),
+  },
+  { additionalProperties: false },
+);
+
+/** Who states stock besides the systems, and where it is dropped. */
+const StockDoors = Type.Object(
+  {
+    sources: Type.Optional(Type.Array(SystemCode)),
+    folders: Type.Optional(Type.Array(StockFolder)),
+  },
+  { additionalProperties: false },
+);
+
 const StaleAfterMs = Type.Integer({ minimum: 1000 });
 
 /** `crossdock.config.ts`, whole. */
@@ -169,6 +198,7 @@ export const HubConfiguration = Type.Object(
     branches: Type.Array(Branch, { minItems: 1 }),
     policies: Policies,
     promising: Type.Optional(PromisingRules),
+    stock: Type.Optional(StockDoors),
     feeds: Type.Object(
       {
         everyMs: Type.Integer({ minimum: 250 }),
@@ -200,11 +230,36 @@ export const defineHub = (configuration: HubConfiguration): HubConfiguration => 
 export function readHub(given: unknown): HubConfiguration {
   const configuration = readConfiguration(HubConfiguration, given);
   const { promising = {}, branches, channels } = configuration;
-  const faults = findPromisingFaults(promising, { branches, channels: channels.map(({ code }) => code) });
+  const faults = [
+    ...findPromisingFaults(promising, { branches, channels: channels.map(({ code }) => code) }),
+    ...stockFolderFaults(configuration),
+  ];
   if (faults.length > 0) throw new ConfigurationError(faults);
   return configuration;
+}
+
+function stockFolderFaults({ stock: { folders = [] } = {}, channels }: HubConfiguration): readonly string[] {
+  const ofOrders = channels.flatMap(({ folder }) => (folder ? [folder] : []));
+  return folders.flatMap(({ folder, names }, index) => {
+    const path = `/stock/folders/${index}`;
+    const fault = names === undefined ? null : faultOfNames(names);
+    const isTaken = ofOrders.includes(folder) || folders.findIndex((other) => other.folder === folder) < index;
+    return [
+      ...(fault ? [`${path}/names: expected a pattern of names, found ${names}: ${fault}`] : []),
+      ...(isTaken ? [`${path}/folder: expected a folder of its own, found ${folder}, which is another's`] : []),
+    ];
+  });
 }
 
 /** What each channel that says so is told of old stock. */
 export const stalenessRules = ({ channels }: HubConfiguration): ReadonlyMap<string, StalenessRule> =>
   new Map(channels.flatMap(({ code, staleness }) => (staleness ? [[code, staleness] as const] : [])));
+
+/** Whose statements of stock are taken. */
+export const stockSources = ({ systems, stock = {} }: HubConfiguration): readonly string[] => [
+  ...new Set([
+    ...systems.map(({ code }) => code),
+    ...(stock.sources ?? []),
+    ...(stock.folders ?? []).map(({ source }) => source),
+  ]),
+];

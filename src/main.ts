@@ -12,6 +12,7 @@ import {
   createSubmitQueue,
   purgeChanges,
   purgeMovements,
+  purgeSnapshots,
   isStale,
   readFeeds,
   staleAfter,
@@ -76,6 +77,7 @@ import { createEnding, type Ending } from "./ending.ts";
 import { synchroniseFirst } from "./first-reading.ts";
 import { intakePolicies } from "./intake-policies.ts";
 import { openWebhookDoors } from "./doors.ts";
+import { openStockDoors } from "./stock-doors.ts";
 import { openStore } from "./store.ts";
 import { connectSystems, systemsAtHand, type ConnectedSystem, type SandboxAddress } from "./system-handles.ts";
 
@@ -115,6 +117,8 @@ const PURGE_EVERY_MS = 3_600_000;
 const EXPIRE_EVERY_MS = 1000;
 const DAY_MS = 86_400_000;
 const FOLDER_POLL_MS = 500;
+/** Large files are copied for longer, and in longer breaths, than orders are: one that rests for so long is taken. */
+const STOCK_FOLDER_POLL_MS = 2000;
 const CHANGES_EVERY_MS = 200;
 /** Under a storm of changes memory is refreshed less often, so that following them takes no more than a tenth of the node. */
 const CHANGES_SHARE = 10;
@@ -123,6 +127,8 @@ const CHANGES_AT_LEAST_EVERY_MS = 2_000;
 const CHANGES_KEPT_MS = 3_600_000;
 /** For so long a movement that comes again is known for a repeat; after that, if its position was stated since, for a late one. */
 const MOVEMENTS_KEPT_MS = 30 * DAY_MS;
+/** Records of snapshots, with what of them could not be taken. */
+const SNAPSHOTS_KEPT_MS = 90 * DAY_MS;
 
 /** Connects all parts and starts them. Where one cannot be started, those that were are stopped again. */
 export async function startHub(options: HubOptions): Promise<Hub> {
@@ -266,6 +272,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const byHand = { database, eventLog, clock, audit, wake: () => waker.notify() };
   const orders = createOrderDesk({ ...byHand, queue: intake });
   const reservations = createReservationDesk({ ...byHand, ids, promising });
+  const stock = openStockDoors({ configuration, database, eventLog, clock, ids, log });
   const doors = openWebhookDoors({
     configuration,
     connected,
@@ -281,6 +288,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
       webhooks: doors,
       submit: (requests) => orders.submit(requests),
       files: resubmitRows(configuration, orders),
+      movements: stock.resubmitMovements,
     }),
     audit,
   });
@@ -301,6 +309,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
     doors,
     inbound,
     switches,
+    stock,
   };
 }
 
@@ -359,6 +368,9 @@ function startBackground(
       await purgeChanges(database, "position_changes", before);
       await purgeChanges(database, "reference_changes", before);
     }),
+    again("Forgetting old snapshots of stock", PURGE_EVERY_MS, async () => {
+      if (await isEldest()) await purgeSnapshots(database, new Date(clock.now().getTime() - SNAPSHOTS_KEPT_MS));
+    }),
     again("Forgetting old stock movements", PURGE_EVERY_MS, async () => {
       if (await isEldest()) await purgeMovements(database, new Date(clock.now().getTime() - MOVEMENTS_KEPT_MS));
     }),
@@ -381,6 +393,11 @@ function startBackground(
         new Date(clock.now().getTime() - configuration.policies.retention.exchangesDays * DAY_MS),
         signal,
       ),
+    ),
+    ...business.stock.folders(signal).map(({ sweep }) =>
+      again("Looking through a folder of stock files", STOCK_FOLDER_POLL_MS, async () => {
+        if (await isEldest()) await sweep();
+      }),
     ),
     ...configuration.channels.flatMap(({ code, folder }) =>
       folder ? [watch(folder, code, options, business).run(signal)] : [],
@@ -507,6 +524,8 @@ function httpHub(
       createStockComparer({ database, eventLog: business.byHand.eventLog, clock, ids, erp: business.systems.erp() }),
       business.byHand.audit,
     ),
+    snapshots: business.stock.snapshots,
+    movements: business.stock.movements,
     webhooks: doors,
     dropShips: (supplier) => readDropShips(database, supplier),
     story: (any) => readStory(database, any, new Map([...systems].map(([code, { lane }]) => [code, lane.status()]))),

@@ -8,6 +8,7 @@ import { events } from "./events.ts";
 import { cancel, release, submit } from "./orders.ts";
 import { sandbox } from "./sandbox.ts";
 import { start } from "./start.ts";
+import { stock } from "./stock.ts";
 import { systems } from "./systems.ts";
 import { paint, table } from "./terminal.ts";
 import { token } from "./token.ts";
@@ -38,6 +39,7 @@ export const commands: readonly CliCommand[] = [
   deadLetters,
   dropShips,
   systems,
+  stock,
   sandbox,
   doctor,
   token,

@@ -1,5 +1,17 @@
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import { text as textOf } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { CrossdockError, Problem } from "#contracts";
 import { Value } from "typebox/value";
+
+/** A body that is sent while it is read. */
+export interface StreamedBody {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Null: not known before it ends. */
+  readonly length: number | null;
+  readonly type: string;
+}
 
 /** The hub's own API as the command line uses it: like anybody else, over HTTP with a token. */
 export interface HubClient {
@@ -10,18 +22,44 @@ export interface HubClient {
     body: unknown,
     headers?: Readonly<Record<string, string>>,
   ): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** However long the hub takes to answer; ends when it answers, be the body sent to its end or not. */
+  send(path: string, body: StreamedBody): Promise<unknown>;
+  /** What is no JSON, while it comes. */
+  download(path: string): Promise<AsyncIterable<Uint8Array>>;
   /** Server-sent events from a cursor on, until aborted. */
   follow(path: string, signal: AbortSignal): AsyncIterable<unknown>;
 }
 
-async function answerOf(response: Response): Promise<unknown> {
-  const text = await response.text();
+const answerOf = async (response: Response): Promise<unknown> => readAnswer(response.status, await response.text());
+
+function readAnswer(status: number, text: string): unknown {
   const body: unknown = text === "" ? null : JSON.parse(text);
-  if (response.ok) return body;
+  if (status >= 200 && status < 300) return body;
   if (Value.Check(Problem, body)) {
     throw new CrossdockError("not-possible-now", `${body.detail} ${body.fix}`, { faults: body.faults ?? [] });
   }
-  throw new Error(`The hub answered ${response.status}: ${text.slice(0, 200)}`);
+  throw new Error(`The hub answered ${status}: ${text.slice(0, 200)}`);
+}
+
+/** By `fetch` it would be given up after five minutes without an answer, and sent without its length. */
+async function sendStreamed(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  { bytes, length, type }: StreamedBody,
+): Promise<unknown> {
+  const announced = length === null ? {} : { "content-length": length };
+  const request = httpRequest(url, { method: "POST", headers: { ...headers, "content-type": type, ...announced } });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    request.once("response", resolve);
+    // Also later, when the hub had answered and hung up while we were still sending.
+    request.on("error", reject);
+  });
+  const sent = pipeline(Readable.from(bytes), request).catch(() => {});
+  const answer = await answered;
+  const text = await textOf(answer);
+  request.destroy();
+  await sent;
+  return readAnswer(answer.statusCode ?? 0, text);
 }
 
 async function* eventsOf(response: Response): AsyncIterable<unknown> {
@@ -49,6 +87,12 @@ export function hubClient(url: string, token: string): HubClient {
         body: JSON.stringify(body),
       });
       return { status: response.status, body: await answerOf(response) };
+    },
+    send: (path, body) => sendStreamed(url + path, authorization, body),
+    async download(path) {
+      const response = await fetch(url + path, { headers: authorization });
+      if (!response.ok) await answerOf(response);
+      return response.body ?? Readable.from([]);
     },
     async *follow(path, signal) {
       const response = await fetch(url + path, { headers: { ...authorization, accept: "text/event-stream" }, signal });

@@ -12,11 +12,14 @@ export async function readHubConfiguration(): Promise<HubConfiguration> {
   const module: { default?: unknown } = await import(pathToFileURL(file).href);
   const configuration = readHub(module.default);
   const folder = dirname(file);
+  const { stock } = configuration;
+  const folders = (stock?.folders ?? []).map((dropped) => ({ ...dropped, folder: resolve(folder, dropped.folder) }));
   return {
     ...configuration,
     dataFolder: resolve(folder, configuration.dataFolder),
     channels: configuration.channels.map((channel) =>
       channel.folder ? { ...channel, folder: resolve(folder, channel.folder) } : channel,
     ),
+    ...(stock ? { stock: { ...stock, folders } } : {}),
   };
 }

@@ -18,13 +18,19 @@ export const errorCatalogue = {
     status: 400,
     retry: "never",
     title: "The body could not be read.",
-    fix: "Send well-formed JSON with content-type application/json.",
+    fix: "Send it well-formed, in the format the operation takes: JSON with content-type application/json where nothing else is said.",
   },
   "invalid-document": {
     status: 422,
     retry: "never",
     title: "The document does not fit its schema.",
     fix: "Correct the fields listed under `faults` and send it again; the original is kept for repair.",
+  },
+  "body-not-completed": {
+    status: 408,
+    retry: "with-backoff",
+    title: "The body did not come to its end.",
+    fix: "Send it again from the beginning: nothing of it was taken.",
   },
   "body-too-large": {
     status: 413,

@@ -26,6 +26,7 @@ import { createPriceDesk } from "./desks/price-desk.ts";
 import { createPromiseDesk } from "./desks/promise-desk.ts";
 import { createStockDesk } from "./desks/stock-desk.ts";
 import { createSystemDesk } from "./desks/system-desk.ts";
+import { stubHub } from "./fixtures/stub-hub.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createResubmit, storefrontDoor } from "./webhooks/webhook-door.ts";
 
@@ -74,7 +75,7 @@ const inbound = createInbound({
   database,
   clock,
   audit,
-  resubmit: createResubmit({ webhooks, submit: orders.submit, files }),
+  resubmit: createResubmit({ webhooks, submit: orders.submit, files, movements: files }),
 });
 const none = async () => undefined;
 const parkedWork = {
@@ -116,6 +117,8 @@ const server = createHttpServer(
       compare: async () => ({ system: "erp", compared: 0, drifts: [], corrected: [] }),
       correct: async () => ({ system: "erp", compared: 0, drifts: [], corrected: [] }),
     },
+    snapshots: stubHub().snapshots,
+    movements: stubHub().movements,
     webhooks,
     dropShips: (supplier) => readDropShips(database, supplier),
     story: (any) => readStory(database, any),

@@ -132,7 +132,7 @@ function countRequests(server: Server, hub: Hub): void {
   });
 }
 
-/** Bodies are read as bytes where a route wants them so or judges them itself, and as JSON everywhere else. */
+/** Bodies are read as bytes where a route wants them so or judges them itself, by the route where they are streamed, and as JSON everywhere else. */
 function registerRoutes(server: Server, hub: Hub, routes: readonly Route[]): void {
   server.removeAllContentTypeParsers();
   const registerReading = (type: "*" | RegExp, read: (body: Buffer) => unknown, those: (route: Route) => boolean) =>
@@ -146,9 +146,13 @@ function registerRoutes(server: Server, hub: Hub, routes: readonly Route[]): voi
       });
       for (const route of routes.filter(those)) route.register(scope.withTypeProvider(), hub);
     });
-  registerReading(JSON_TYPES, parseJsonBody, ({ takes, judgesBody }) => takes !== "bytes" && !judgesBody);
+  registerReading(JSON_TYPES, parseJsonBody, ({ takes = "json", judgesBody }) => takes === "json" && !judgesBody);
   registerReading(JSON_TYPES, asReceived, ({ judgesBody }) => judgesBody === true);
   registerReading("*", asReceived, ({ takes }) => takes === "bytes");
+  server.register(async (scope) => {
+    scope.addContentTypeParser("*", (_request, _payload, done) => done(null));
+    for (const route of routes.filter(({ takes }) => takes === "stream")) route.register(scope.withTypeProvider(), hub);
+  });
 }
 const asReceived = (body: Buffer): Buffer => body;
 

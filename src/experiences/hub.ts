@@ -1,6 +1,7 @@
 import type {
   Address,
   AvailableToPromise,
+  Fault,
   HoldReason,
   LoggedEvent,
   Reservation,
@@ -14,13 +15,16 @@ import type {
   Inbound,
   ReservationRequest,
   ReservationResult,
+  SnapshotRecord,
+  StockMovement,
+  StockReject,
   SubmitRequest,
   SubmitResult,
 } from "#domains";
 import type { TokenGate } from "#governance";
 import type { ChannelLag, Metrics, Story } from "#observability";
 import type { Clock, Ids, Log, WakeListener } from "#platform";
-import type { StockComparison } from "#processes";
+import type { SnapshotOrder, SnapshotSending, StockComparison, TakenSnapshot } from "#processes";
 import type { WrittenAnswer } from "./answer-buffers.ts";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
 import type { Knowledge } from "./v1/knowledge.ts";
@@ -109,6 +113,37 @@ export interface ComparisonDesk {
   correct(who: WhoAndWhy, signal: AbortSignal): Promise<StockComparison>;
 }
 
+export interface SnapshotDesk {
+  /** Throws "invalid-document" for what is asked and for lines that are none; what reading the bytes throws. */
+  take(order: SnapshotOrder, bytes: AsyncIterable<Uint8Array>): Promise<TakenSnapshot>;
+  /** Throws "not-found", or "not-possible-now" with the reason. */
+  mend(snapshotId: string, sending: SnapshotSending, bytes: AsyncIterable<Uint8Array>): Promise<TakenSnapshot>;
+  /** The newest first, or those before one. */
+  list(query: {
+    readonly before: string | null;
+    readonly source: string | null;
+    readonly limit: number;
+  }): Promise<readonly SnapshotRecord[]>;
+  read(snapshotId: string): Promise<SnapshotRecord | null>;
+  rejects(
+    snapshotId: string,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly StockReject[]>;
+  /** What could not be taken as it came, in pieces, the header of a CSV first. */
+  rejectedLines(record: SnapshotRecord): AsyncIterable<string>;
+}
+
+/** What became of a movement. `waits`: nobody stated its position yet; it counts from then on. `late`: contained in what was stated before it came. */
+export interface MovementResult {
+  readonly outcome: "taken" | "waits" | "late" | "repeated" | "conflict";
+  /** Where another movement has this id: what is different, `expected` being what came first. */
+  readonly faults: readonly Fault[];
+}
+export interface MovementDesk {
+  /** Every 500 commit for themselves. In their order. Throws "invalid-document" for a source nobody knows. */
+  take(source: string, movements: readonly StockMovement[]): Promise<readonly MovementResult[]>;
+}
+
 /** For how much a day is wanted, and who asks. */
 export interface AtpAsked {
   readonly quantity?: string;
@@ -164,6 +199,8 @@ export interface Hub {
   readonly deadLetters: DeadLetterDesk;
   readonly systems: SystemDesk;
   readonly stock: ComparisonDesk;
+  readonly snapshots: SnapshotDesk;
+  readonly movements: MovementDesk;
   readonly webhooks: ReadonlyMap<string, WebhookDoor>;
   /** What somebody must buy from suppliers, of one of them or of all; who was promised first comes first. */
   dropShips(supplier: string | null): Promise<readonly DropShip[]>;

@@ -8,6 +8,7 @@ export type {
   AvailabilityQuestion,
   PriceQuestion,
   ShipmentDesk,
+  SnapshotDesk,
   Submit,
   SystemDesk,
   SystemState,
@@ -32,4 +33,7 @@ export { createComparisonDesk } from "./desks/comparison-desk.ts";
 export { createPriceDesk } from "./desks/price-desk.ts";
 export { createPromiseDesk } from "./desks/promise-desk.ts";
 export { createStockDesk } from "./desks/stock-desk.ts";
+export { createMovementDesk } from "./desks/movement-desk.ts";
+export { createSnapshotDesk } from "./desks/snapshot-desk.ts";
+export { resubmitMovements } from "./v1/stock/movements/movement-list.ts";
 export { createSystemDesk, type KnownSystem } from "./desks/system-desk.ts";

@@ -37,8 +37,8 @@ function parametersOf({ schema }: Route, components: Map<string, Json>): readonl
   });
 }
 
-const contentOf = (schema: TSchema, type: string, components: Map<string, Json>): Json => ({
-  content: { [type]: { schema: referring(plain(schema), components) } },
+const contentOf = (schema: TSchema, types: string | readonly string[], components: Map<string, Json>): Json => ({
+  content: Object.fromEntries([types].flat().map((type) => [type, { schema: referring(plain(schema), components) }])),
 });
 
 function errorAnswers(errors: readonly ErrorCode[], components: Map<string, Json>): Json {
@@ -55,12 +55,12 @@ function errorAnswers(errors: readonly ErrorCode[], components: Map<string, Json
 }
 
 function operationOf(route: Route, components: Map<string, Json>): Json {
-  const { operationId, summary, description, tag, access, schema, errors, takes, produces } = route;
+  const { operationId, summary, description, tag, access, schema, errors, takes, consumes, produces } = route;
   const answers = Object.entries(schema.response).map(([status, answer]) => {
     const type = produces?.[Number(status)] ?? "application/json";
     return [status, { description: idOf(answer) ?? summary, ...contentOf(answer, type, components) }];
   });
-  const bodyType = takes === "bytes" ? "*/*" : "application/json";
+  const bodyType = consumes ?? (takes === "bytes" ? "*/*" : "application/json");
   return {
     operationId,
     summary,

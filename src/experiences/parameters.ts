@@ -26,3 +26,10 @@ export function found<Thing>(thing: Thing | null, what: string): Thing {
   if (thing === null) throw new CrossdockError("not-found", `There is no ${what}.`);
   return thing;
 }
+
+/** Whether an instant that looks like one is on the calendar; JavaScript takes the 31st of February for the 3rd of March. */
+export function isOnCalendar(instant: string): boolean {
+  const day = new Date(`${instant.slice(0, 10)}T00:00:00Z`);
+  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(instant.slice(0, 10));
+  return isDay && !Number.isNaN(Date.parse(instant));
+}

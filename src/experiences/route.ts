@@ -71,8 +71,13 @@ interface RouteDeclaration<Schema extends RouteSchema> {
   readonly schema: Schema;
   /** What can go wrong; the rest of the description (status, retry, fix) is the catalogue's. */
   readonly errors: readonly ErrorCode[];
-  /** `bytes`: the body reaches the handler as received, for a signature is over bytes. */
-  readonly takes?: "json" | "bytes";
+  /**
+   * `bytes`: the body reaches the handler as received, for a signature is over bytes. `stream`: it reaches the handler while it comes, of whatever
+   * length, and is read there by `readStreamedBody`.
+   */
+  readonly takes?: "json" | "bytes" | "stream";
+  /** The content types a streamed body may have. */
+  readonly consumes?: readonly string[];
   /** The handler reads JSON from the bytes and judges it itself, item by item, so that what cannot be taken can be kept as it came. */
   readonly judgesBody?: true;
   /** Where an answer is not JSON. */

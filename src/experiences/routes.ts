@@ -26,6 +26,12 @@ import { postCorrectAddress } from "./v1/shipments/id/post-correct-address.ts";
 import { postReplan } from "./v1/shipments/id/post-replan.ts";
 import { systemSwitches } from "./v1/systems/code/post-switch.ts";
 import { stockDrift } from "./v1/stock/drift.ts";
+import { postMovements } from "./v1/stock/movements/post-movements.ts";
+import { getSnapshots } from "./v1/stock/snapshots/get-snapshots.ts";
+import { getSnapshot } from "./v1/stock/snapshots/id/get-snapshot.ts";
+import { postMended } from "./v1/stock/snapshots/id/post-mended.ts";
+import { getRejects, getRejectsFile } from "./v1/stock/snapshots/id/rejects/get-rejects.ts";
+import { postSnapshots } from "./v1/stock/snapshots/post-snapshots.ts";
 import { getSystems } from "./v1/systems/get-systems.ts";
 import { postWebhook } from "./webhooks/post-webhook.ts";
 
@@ -49,6 +55,13 @@ export const routes: readonly Route[] = [
   ...systemSwitches,
   ...stockDrift,
   getDropShips,
+  postSnapshots,
+  getSnapshots,
+  getSnapshot,
+  postMended,
+  getRejects,
+  getRejectsFile,
+  postMovements,
   getAvailability,
   getAvailableToPromise,
   postPrices,

@@ -8,4 +8,17 @@ export type { ProcessPolicies } from "./policies.ts";
 export type { CallOptions, SystemHandle, SystemsAtHand } from "./systems-at-hand.ts";
 export { createStockComparer, type StockComparer, type StockComparison } from "./stock-comparison.ts";
 export { createReferenceSync, type ReferenceSync, type Synchronised } from "./reference-sync.ts";
-export { takeStockSnapshot, type MissingPositions, type SnapshotResult } from "./stock-snapshot.ts";
+export {
+  takeStockSnapshot,
+  type ForeseenDifference,
+  type SnapshotResult,
+  type SnapshotWork,
+  type StockLine,
+} from "./stock-snapshot.ts";
+export {
+  createSnapshotTaker,
+  type SnapshotOrder,
+  type SnapshotSending,
+  type SnapshotTaker,
+  type TakenSnapshot,
+} from "./snapshot-taker.ts";

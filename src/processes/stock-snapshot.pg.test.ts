@@ -1,11 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { applyMovements, applyStock, checkBooks, readRejects } from "#domains";
+import {
+  applyMovements,
+  applyStock,
+  checkBooks,
+  listSnapshots,
+  readRejects,
+  readSnapshot,
+  type MissingPositions,
+} from "#domains";
 import { createEventLog } from "#events";
 import { createIds, systemClock } from "#platform";
 import { readStockLines } from "#systems";
 import { testDatabase } from "#testing";
 import { beforeEach, expect, it } from "vitest";
-import { takeStockSnapshot, type MissingPositions } from "./stock-snapshot.ts";
+import { takeStockSnapshot, type SnapshotWork } from "./stock-snapshot.ts";
 
 const database = await testDatabase();
 const ids = createIds(systemClock, randomBytes);
@@ -19,12 +27,14 @@ async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
 interface More {
   readonly branches?: readonly string[];
   readonly missingPositions?: MissingPositions;
+  readonly work?: SnapshotWork;
 }
-const snapshot = (sequence: number, text: string, { branches, missingPositions = "left-alone" }: More = {}) =>
+const snapshot = (sequence: number, text: string, { branches, missingPositions = "left-alone", work }: More = {}) =>
   takeStockSnapshot(
     { database, eventLog, clock: systemClock, ids, missingPositions },
     { source: "erp", branches: branches ?? null, sequence: String(sequence), asOf: new Date("2026-01-05T00:00:00Z") },
     readStockLines(bytesOf(text)),
+    work,
   );
 const csv = (...lines: readonly string[]) => ["sku,branch,onHand,safetyStock", ...lines].join("\n");
 
@@ -167,7 +177,111 @@ it("changes nothing when it breaks off while it is read, and can be sent again",
   const options = { database, eventLog, clock: systemClock, ids, missingPositions: "zero" as const };
   await expect(takeStockSnapshot(options, begin, readStockLines(broken()))).rejects.toThrow("connection was lost");
   expect(await onHand()).toEqual({});
+  expect(await listSnapshots(database, { before: null, source: null, limit: 9 }, new Date())).toMatchObject([
+    { status: "broken-off", phase: null, failure: expect.stringContaining("should not"), endedAt: expect.any(Date) },
+  ]);
   expect(await snapshot(1, csv("A,ATL,5,0"))).toMatchObject({ outcome: "applied", changed: 1 });
+});
+
+it("says in a dry run what would change, exactly as it then does, and changes nothing", async () => {
+  await snapshot(1, csv("A,ATL,5,0", "B,ATL,7,0", "C,ATL,1,0", "D,ATL,2,0"));
+  await move(9, "4");
+  await database.query("truncate events cascade");
+  await database.query(
+    `insert into stock_issues (fulfillment_order_id, reason, sku, branch, quantity, reference, issued_at, stated_sequence)
+     values ('ful_1', 'shipped', 'D', 'ATL', 2, 'shp_1', now(), 1)`,
+  );
+  await database.query("update inventory_positions set on_hand = 0 where sku = 'D'");
+  const before = await onHand();
+  const text = csv("A,ATL,6,0", "B,ATL,8,1", "D,ATL,2,0", "E,ATL,3,0", "F,ATL,one,0", "G,ATL,1,0", "G,ATL,2,0");
+  const zero = { missingPositions: "zero" } as const;
+  const foreseen = await snapshot(5, text, { ...zero, work: { dryRun: { differencesMax: 2 } } });
+  expect(foreseen).toMatchObject({ outcome: "compared", received: 7, changed: 3, rejected: 3, missing: 1, zeroed: 1 });
+  expect(foreseen.dropped).toBe(1);
+  expect(foreseen.differences).toEqual([
+    {
+      sku: "B",
+      branch: "ATL",
+      line: 3,
+      isChanged: true,
+      before: { onHand: "7", safetyStock: "0", inbound: [] },
+      after: { onHand: "8", safetyStock: "1", inbound: [] },
+    },
+    {
+      sku: "C",
+      branch: "ATL",
+      line: null,
+      isChanged: true,
+      before: { onHand: "1", safetyStock: "0", inbound: [] },
+      after: { onHand: "0", safetyStock: "0", inbound: [] },
+    },
+  ]);
+  expect([await onHand(), await eventsTold()]).toEqual([before, []]);
+  expect(await readSnapshot(database, foreseen.snapshotId, new Date())).toMatchObject({
+    status: "compared",
+    isDryRun: true,
+    changed: 3,
+  });
+  const { snapshotId: _id, outcome: _outcome, differences: _differences, ...counts } = foreseen;
+  expect(await snapshot(5, text, zero)).toMatchObject({ outcome: "applied", ...counts });
+  expect(await eventsTold()).toEqual(["B@ATL", "C@ATL", "E@ATL"]);
+});
+
+it("names the first differences of a dry run, however long its first part takes", async () => {
+  let previews = 0;
+  const query: typeof database.query = async (statement, parameters) => {
+    const isFirst = typeof statement === "string" && statement.includes('"isChanged"') && (previews += 1) === 1;
+    if (isFirst) await systemClock.sleep(100);
+    return database.query(statement, parameters);
+  };
+  const text = csv(...Array.from({ length: 1200 }, (_, index) => `A-${String(index).padStart(4, "0")},ATL,1,0`));
+  const { differences } = await takeStockSnapshot(
+    { database: { ...database, query }, eventLog, clock: systemClock, ids, missingPositions: "left-alone" },
+    { source: "erp", branches: null, sequence: "1", asOf: new Date("2026-01-05T00:00:00Z") },
+    readStockLines(bytesOf(text)),
+    { dryRun: { differencesMax: 2 } },
+  );
+  expect([previews, differences.map(({ sku }) => sku)]).toEqual([3, ["A-0000", "A-0001"]]);
+});
+
+it("takes what mends a snapshot at that snapshot's own sequence, and nothing that is known later", async () => {
+  const first = await snapshot(5, csv("A,ATL,five,0", "B,ATL,x,0", "C,ATL,1,0"));
+  await database.query(
+    `update inventory_positions set source_sequence = 7, on_hand = 3, stated_on_hand = 3 where sku = 'C'`,
+  );
+  const later = { movementId: "m6", sku: "A", branch: "ATL", quantity: "-1", kind: "issue", sequence: "6" } as const;
+  await database.transaction((tx) =>
+    applyMovements(tx, [{ ...later, occurredAt: "2026-01-05T00:00:00Z" }], { source: "erp", now: new Date() }),
+  );
+  const mended = await snapshot(5, csv("A,ATL,5,0", "B,ATL,y,0", "C,ATL,9,0"), {
+    missingPositions: "zero",
+    work: { mends: first.snapshotId },
+  });
+  expect(mended).toMatchObject({ outcome: "applied", changed: 1, dropped: 1, rejected: 1, missing: 0 });
+  expect(mended.missingKeptBecause).toContain("mends");
+  expect(await onHand()).toEqual({ "A@ATL": "4", "C@ATL": "3" });
+  expect(await readSnapshot(database, first.snapshotId, new Date())).toMatchObject({ mendedBy: [mended.snapshotId] });
+});
+
+it("zeroes nothing where a snapshot names nothing at all, and says so", async () => {
+  await snapshot(1, csv("A,ATL,5,0"));
+  const result = await snapshot(2, csv(), { missingPositions: "zero" });
+  expect(result).toMatchObject({ missing: 1, zeroed: 0, missingKeptBecause: expect.stringContaining("no position") });
+  expect(await onHand()).toEqual({ "A@ATL": "5" });
+});
+
+it("tells how far it is, and is taken for dead once nobody tells any more", async () => {
+  const told: string[] = [];
+  const { snapshotId } = await snapshot(1, csv("A,ATL,5,0", "B,ATL,x,0"), {
+    work: {
+      onProgress: (_id, { phase, counts: { received, changed } }) => told.push(`${phase} ${received} ${changed}`),
+    },
+  });
+  expect(told).toEqual(["waiting 0 0", "reading 2 0", "applying 2 0", "applying 2 0", "applying 2 1"]);
+  await database.query("update stock_snapshots set outcome = null, ended_at = null, told_at = now()");
+  const statusIn = async (seconds: number) =>
+    (await readSnapshot(database, snapshotId, new Date(Date.now() + seconds * 1000)))?.status;
+  expect([await statusIn(5), await statusIn(45)]).toEqual(["running", "broken-off"]);
 });
 
 it("reads NDJSON with what is inbound, and says what is wrong with a line", async () => {

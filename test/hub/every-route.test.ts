@@ -113,7 +113,17 @@ describe("whoever has the token", () => {
     const [shipment] = await hub.shipments(order.salesOrderId);
     const lines = [{ lineNumber: 1, sku: hub.shelves.take().sku, quantity: "1", unitOfMeasure: "EA" }];
     const cart = await hub.post<Reservation>("/v1/reservations", { channel: "api", minutes: 5, lines });
+    const asked = "source=erp&sequence=1&asOf=2026-01-05T00:00:00Z&dryRun=true";
+    const bad = "sku,branch,onHand\nPVC-90-050,ATL,some\n";
+    const compared = await hub.post<{ snapshotId: string }>(`/v1/stock/snapshots?${asked}`, bad, {
+      "content-type": "text/csv",
+    });
+    const snapshot = `/v1/stock/snapshots/${compared.body.snapshotId}`;
     const addresses = [
+      "/v1/stock/snapshots?source=erp",
+      snapshot,
+      `${snapshot}/rejects`,
+      `${snapshot}/rejects/file`,
       `/v1/reservations/${cart.body.reservationId}`,
       `/v1/available-to-promise?skus=${order.lines[0]?.sku}&quantity=5&channel=api`,
       `/v1/sales-orders/${order.salesOrderId}`,

@@ -1,7 +1,7 @@
 import { newestOf, type Applied, type NewsContext } from "../applied.ts";
 import type { PositionKey } from "../changes/position-changes.ts";
 import { rowsOf } from "../sql.ts";
-import { compare, type Database, type Transaction } from "#platform";
+import { compare, type Database, type Queryable, type Transaction } from "#platform";
 import { tellPosition } from "./apply-stock.ts";
 import { openRegisterIfNew } from "./position-register.ts";
 import { keepStockDesk } from "./stock-desk.ts";
@@ -28,6 +28,17 @@ export interface AppliedMovements extends Applied {
   readonly late: number;
   /** Where more can be promised than before: whoever waits for it is served next. */
   readonly risen: readonly PositionKey[];
+  /** Those that were new, late ones among them. */
+  readonly kept: readonly KeptMovement[];
+}
+
+export interface KeptMovement extends PositionKey {
+  readonly movementId: string;
+  readonly kind: StockMovement["kind"];
+  readonly sequence: string;
+  readonly isLate: boolean;
+  /** Somebody stated the position: what moved counts now, not from a first level on. */
+  readonly isStated: boolean;
 }
 
 /**
@@ -39,7 +50,7 @@ export async function applyMovements(
   movements: readonly StockMovement[],
   { source, now }: NewsContext,
 ): Promise<AppliedMovements> {
-  if (movements.length === 0) return { received: 0, changed: 0, dropped: 0, late: 0, events: [], risen: [] };
+  if (movements.length === 0) return { received: 0, changed: 0, dropped: 0, late: 0, events: [], risen: [], kept: [] };
   await keepStockDesk(tx, source);
   const once = newestOf(
     movements,
@@ -69,16 +80,26 @@ export async function applyMovements(
       return tellPosition(position, causes[last?.kind ?? "adjustment"]);
     }),
     risen: changed.filter(({ hasRisen }) => hasRisen).map(({ sku, branch }) => ({ sku, branch })),
+    kept,
   };
 }
 
-const causes = { receipt: "receipt", issue: "shipment", adjustment: "adjustment", transfer: "adjustment" } as const;
+/** What is kept of movements, by the source's ids. */
+export const readMovements = (
+  database: Queryable,
+  source: string,
+  movementIds: readonly string[],
+): Promise<readonly StockMovement[]> =>
+  rowsOf<StockMovement>(
+    database,
+    `select movement_id as "movementId", sequence::text as sequence, sku, branch, trim_scale(quantity)::text as quantity, kind, reference,
+            to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "occurredAt"
+       from stock_movements
+      where source = $1::jsonb ->> 'source' and movement_id in (select jsonb_array_elements_text($1::jsonb -> 'movementIds'))`,
+    { source, movementIds },
+  );
 
-interface KeptMovement extends PositionKey {
-  readonly kind: StockMovement["kind"];
-  readonly sequence: string;
-  readonly isLate: boolean;
-}
+const causes = { receipt: "receipt", issue: "shipment", adjustment: "adjustment", transfer: "adjustment" } as const;
 
 const lockTouched = `
   select 1 from inventory_positions p
@@ -98,7 +119,8 @@ const keepMovements = `
          kind text, reference text, "occurredAt" timestamptz)
    order by n."movementId"
   on conflict (source, movement_id) do nothing
-  returning sku, branch, kind, sequence::text as sequence, is_late as "isLate"`;
+  returning movement_id as "movementId", sku, branch, kind, sequence::text as sequence, is_late as "isLate",
+            exists (select 1 from inventory_positions p where p.sku = stock_movements.sku and p.branch = stock_movements.branch) as "isStated"`;
 
 /** Forgets movements that came before, that no figure counts any more and no open issue is measured by. Answers how many. */
 export async function purgeMovements(database: Database, receivedBefore: Date): Promise<number> {

@@ -125,13 +125,17 @@ export const levelSql = {
   asOf: `n."asOf"`,
 };
 
+/** A level the source did not state again, or later, with a snapshot. */
+export const untoldSql = `
+  not exists (select 1 from stock_floors f
+               where f.source = $1::jsonb ->> 'source' and f.branch in (n.branch, '*')
+                 and (f.sequence > n.sequence or f.sequence = n.sequence and not ($1::jsonb -> 'isCorrection')::boolean))`;
+
 const upsertStock = `
   with news as (
     select * from jsonb_to_recordset($1::jsonb -> 'levels')
         as n(sku text, branch text, "onHand" numeric, "safetyStock" numeric, inbound jsonb, sequence numeric, "asOf" timestamptz)
-     where not exists (select 1 from stock_floors f
-                        where f.source = $1::jsonb ->> 'source' and f.branch in (n.branch, '*')
-                          and (f.sequence > n.sequence or f.sequence = n.sequence and not ($1::jsonb -> 'isCorrection')::boolean))
+     where ${untoldSql}
   ), written as (
     insert into inventory_positions as p (sku, branch, on_hand, stated_on_hand, safety_stock, inbound, source, source_sequence, as_of)
     select n.sku, n.branch, ${onHandSql(levelSql)}, n."onHand", n."safetyStock", n.inbound, $1::jsonb ->> 'source', n.sequence, n."asOf"

@@ -56,12 +56,13 @@ export interface SnapshotStaging {
 export async function openSnapshotStaging(
   sessions: readonly Session[],
   snapshot: StockSnapshot,
+  { takesDesk }: { readonly takesDesk: boolean } = { takesDesk: true },
 ): Promise<SnapshotStaging> {
   const { source, sequence, asOf } = snapshot;
   const [first] = sessions;
   if (!first) throw new Error("A snapshot is staged in at least one session.");
   const parts = await Promise.all(sessions.map((session, part) => openPart(session, part, snapshot)));
-  await takeStockDesk(first, source);
+  if (takesDesk) await takeStockDesk(first, source);
   const unread = [...parts];
   return {
     async stage(positions) {

@@ -150,6 +150,7 @@ describe("a kept document sent again", () => {
       webhooks: new Map([["shop", door]]),
       submit: async () => [{ outcome: "accepted", repeat: false, salesOrder: salesOrder("1001") }],
       files: async () => ({ taken: true, result: "rows" }),
+      movements: async () => ({ taken: true, result: "movements" }),
     }),
   });
 

@@ -154,16 +154,21 @@ interface ResubmitOptions {
   readonly submit: Submit;
   /** Rows of a file, with their header. */
   readonly files: Resubmit;
+  /** A list of stock movements. */
+  readonly movements: Resubmit;
 }
 
 const WEBHOOK = "webhook:";
+/** By which door kept movements came. */
+export const MOVEMENTS_DOOR = "stock-movements";
 
 /** Hands a kept document to the door it came by. What is refused again is an answer; what breaks is thrown. */
 export const createResubmit =
-  ({ webhooks, submit, files }: ResubmitOptions): Resubmit =>
+  ({ webhooks, submit, files, movements }: ResubmitOptions): Resubmit =>
   async (document: InboundDocument, body: Buffer): Promise<Resubmission> => {
     const { door } = document;
     if (door === "files") return files(document, body);
+    if (door === MOVEMENTS_DOOR) return movements(document, body);
     const webhook = door.startsWith(WEBHOOK) ? webhooks.get(door.slice(WEBHOOK.length)) : undefined;
     if (!webhook && door !== "api")
       throw new CrossdockError("not-possible-now", `The door ${door} is not in the configuration any more.`);

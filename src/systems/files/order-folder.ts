@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { join, parse } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Fault } from "#contracts";
 import type { Clock, Log } from "#platform";
 import { readOrderFile, type OrderFile } from "./read-order-file.ts";
 import { takeOrders, type OrderIntake, type TakenOrder } from "./take-orders.ts";
+import { createWatchedFolder, nameIn, putAway, type Sight } from "./watched-folder.ts";
 
 /** Rows that could not be taken, kept for a person. `identity` is the same each time the same file is read. */
 export interface KeptRows {
@@ -50,63 +51,24 @@ export interface FileReport {
 
 const POLL_MS = 1000;
 const BYTES_MAX = 20 * 1024 * 1024;
-const TAKEN = "taken";
-const WITH_FAULTS = "with-faults";
 
 const isOrderFile = (name: string) => /\.(csv|txt)$/i.test(name) && !/^[.~]/.test(name);
 const rowsPhrase = (rows: readonly number[]) =>
   rows.length === 1 ? `row ${rows[0]}` : `rows ${rows[0]} to ${rows.at(-1)}`;
 
-interface Sight {
-  readonly size: number;
-  readonly modifiedMs: number;
-}
-
 /**
- * A folder that orders are dropped into. It is looked through again and again rather than watched, since network shares tell nobody of changes. A
- * file is taken once it has not changed between two looks (write under another name and rename, and it is whole at once). What becomes of its
- * orders is decided by their numbers, so being killed at any instant, or two nodes on one folder, takes nothing twice: the file is moved last.
+ * A folder that orders are dropped into. What becomes of its orders is decided by their numbers, so being killed at any instant, or two nodes on
+ * one folder, takes nothing twice: the file is moved last.
  */
 export function createOrderFolder(options: OrderFolderOptions) {
   const { folder, clock, log, pollMs = POLL_MS } = options;
-  let seen = new Map<string, Sight>();
-
-  async function steadyFiles(): Promise<readonly { name: string; sight: Sight }[]> {
-    const names = (await readdir(folder, { withFileTypes: true })).filter(
-      (entry) => entry.isFile() && isOrderFile(entry.name),
-    );
-    const sights = new Map<string, Sight>();
-    for (const { name } of names) {
-      const { size, mtimeMs } = await stat(join(folder, name));
-      sights.set(name, { size, modifiedMs: mtimeMs });
-    }
-    const steady = [...sights].filter(([name, sight]) => {
-      const before = seen.get(name);
-      return before?.size === sight.size && before.modifiedMs === sight.modifiedMs;
-    });
-    seen = sights;
-    return steady.map(([name, sight]) => ({ name, sight }));
-  }
-
-  /** One look: takes what has come to rest since the last one. Answers the reports of what was taken. */
-  async function sweep(): Promise<readonly FileReport[]> {
-    await mkdir(join(folder, TAKEN), { recursive: true });
-    await mkdir(join(folder, WITH_FAULTS), { recursive: true });
-    const reports: FileReport[] = [];
-    for (const { name, sight } of await steadyFiles()) {
-      try {
-        const report = await takeFile(name, sight, options);
-        if (report) reports.push(report);
-      } catch (error) {
-        log.warn(
-          { err: error, file: name, channel: options.channel },
-          "An order file could not be taken; it stays and is tried again.",
-        );
-      }
-    }
-    return reports;
-  }
-
+  const { sweep } = createWatchedFolder<FileReport>({
+    folder,
+    what: "order file",
+    isWanted: isOrderFile,
+    take: (name, sight) => takeFile(name, sight, options),
+    log,
+  });
   return {
     sweep,
     async run(signal: AbortSignal): Promise<void> {
@@ -141,7 +103,9 @@ async function takeFile(name: string, sight: Sight, options: OrderFolderOptions)
     ...(await keptWhole(name, fingerprint, bytes, file, options)),
     orders: await Promise.all(taken.map((order) => reported(name, fingerprint, order, options))),
   };
-  await putAway(report, options.folder);
+  const isClean = report.faults.length === 0 && report.orders.every(({ keptAs }) => keptAs === undefined);
+  const place = isClean ? "taken" : "with-faults";
+  await putAway(folder, place, name, await nameIn(folder, place, name, fingerprint.slice(0, 8)), report);
   return report;
 }
 
@@ -195,23 +159,4 @@ async function reported(name: string, fingerprint: string, taken: TakenOrder, { 
     origin: `${name}, ${rowsPhrase(rows)}`,
   };
   return { ...report, keptAs: await keep(kept) };
-}
-
-const exists = async (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
-
-/** The report first, the file after it: killed in between, the file is read once more and every order in it is a repeat. */
-async function putAway(report: FileReport, folder: string): Promise<void> {
-  const isClean = report.faults.length === 0 && report.orders.every(({ keptAs }) => keptAs === undefined);
-  const target = join(folder, isClean ? TAKEN : WITH_FAULTS);
-  const { name, ext } = parse(report.file);
-  const isTakenName = await exists(join(target, report.file));
-  const file = isTakenName ? `${name}.${report.fingerprint.slice(0, 8)}${ext}` : report.file;
-  const reportPath = join(target, `${file}.report.json`);
-  await writeFile(`${reportPath}.tmp`, `${JSON.stringify(report, null, 2)}\n`);
-  await rename(`${reportPath}.tmp`, reportPath);
-  await rename(join(folder, report.file), join(target, file));
 }

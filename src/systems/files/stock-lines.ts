@@ -1,3 +1,4 @@
+import { CrossdockError } from "#contracts";
 import { parse } from "csv-parse/sync";
 import { Compile } from "typebox/compile";
 import { Type } from "typebox";
@@ -28,7 +29,8 @@ const SKU = /^[\x21-\x7e]{1,40}$/;
 const BRANCH = /^[A-Z0-9-]{1,12}$/;
 const ON_HAND = /^-?\d{1,12}(\.\d{1,6})?$/;
 const NOT_NEGATIVE = /^\d{1,12}(\.\d{1,6})?$/;
-const CONTENT_MAX = 500;
+/** So much of a bad line is kept to be mended; no line of stock is longer. */
+const CONTENT_MAX = 4_000;
 
 interface Fields {
   readonly sku: string;
@@ -56,7 +58,7 @@ function judge(line: number, fields: Fields, content: string): StockLine {
 
 const rejected = (line: number, reason: string, content: string, key: RejectedLine["key"] = null): RejectedLine => ({
   line,
-  reason,
+  reason: content.length > CONTENT_MAX ? `${reason} Only its first ${CONTENT_MAX} characters are kept.` : reason,
   content: content.slice(0, CONTENT_MAX),
   key,
 });
@@ -77,7 +79,11 @@ function csvReader(header: string): ReadLine {
     columns.indexOf(name),
   );
   if (sku === undefined || branch === undefined || onHand === undefined || Math.min(sku, branch, onHand) < 0)
-    throw new Error(`The first line must name the columns sku, branch and onHand; it is "${header.slice(0, 100)}".`);
+    throw new CrossdockError(
+      "invalid-document",
+      `The first line must name the columns sku, branch and onHand; it is "${header.slice(0, 100)}".`,
+      { faults: [{ path: "line 1", expected: "the columns sku, branch and onHand", found: header.slice(0, 100) }] },
+    );
   const plainly = plainLines.get(header);
   return (text, line) => {
     const plain = plainly?.exec(text);
@@ -179,7 +185,10 @@ export async function* readStockLines(source: AsyncIterable<Uint8Array>): AsyncG
     const texts = rest.split("\n");
     rest = texts.pop() ?? "";
     if (rest.length > BLOCK_CHARACTERS)
-      throw new Error(`Line ${line + texts.length + 1} does not end: this is not a list of positions.`);
+      throw new CrossdockError(
+        "malformed-body",
+        `Line ${line + texts.length + 1} does not end: this is not a list of positions.`,
+      );
     yield readBlock(texts);
   }
   yield readBlock((rest + decoder.decode()).split("\n"));
