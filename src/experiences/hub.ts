@@ -162,7 +162,7 @@ export interface Hub {
   /** From memory. Both throw "invalid-document" for a customer nobody knows. */
   availability(question: AvailabilityQuestion): AvailabilityAnswer;
   /** `Prices`, written out. */
-  prices(question: PriceQuestion): string;
+  prices(question: PriceQuestion): WrittenAnswer;
   /** From memory as well. */
   availableToPromise(skus: readonly string[], asked: AtpAsked): PromiseAnswer;
   /** What must be in order before requests are welcome; each with a sentence. */

@@ -35,9 +35,13 @@ export const postPrices = defineRoute({
       },
       { additionalProperties: false },
     ),
-    response: { 200: Type.Unsafe<string>(Prices) },
+    response: { 200: Type.Unsafe<string | Buffer>(Prices) },
   },
   errors: ["malformed-body", "invalid-document"],
-  handler: (hub) => (request, reply) =>
-    void reply.code(200).type("application/json; charset=utf-8").send(hub.prices(request.body)),
+  handler: (hub) => (request, reply) => {
+    const { content, giveBack } = hub.prices(request.body);
+    // Sent to the end or broken off: in either case nobody reads the bytes any more.
+    if (typeof content !== "string") reply.raw.once("close", giveBack);
+    reply.code(200).type("application/json; charset=utf-8").send(content);
+  },
 });
