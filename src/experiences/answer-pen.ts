@@ -11,6 +11,8 @@ export interface AnswerPen {
   /** Words of some length, made ready. */
   block(bytes: Uint8Array): void;
   text(text: string): void;
+  /** What stands somewhere from one place up to another: a few bytes. */
+  copy(bytes: Uint8Array, from: number, to: number): void;
   /** So many of its last place, with all its places: `12.50` is 1250 with two. */
   decimal(units: number, places: number): void;
   /** The same without trailing noughts. */
@@ -70,6 +72,9 @@ export function createAnswerPen(memory: AnswerMemory): AnswerPen {
       if (length > SHORT_TEXT) out.write(text, at, "latin1");
       else for (let index = 0; index < length; index += 1) out[at + index] = text.charCodeAt(index);
       at += length;
+    },
+    copy(bytes, from, to) {
+      for (let index = from; index < to; index += 1) out[at++] = bytes[index] ?? 0;
     },
     decimal,
     shortest(units, places) {

@@ -113,7 +113,15 @@ export function dropRecord(records: Records, record: number): void {
   records.free.push(record);
 }
 
-const unfit = { minimum: UNUSUAL, unitPrice: 0, updatedAtMs: 0, syncedAtMs: 0, validFrom: 0, validTo: NO_END, shape: 0 };
+const unfit = {
+  minimum: UNUSUAL,
+  unitPrice: 0,
+  updatedAtMs: 0,
+  syncedAtMs: 0,
+  validFrom: 0,
+  validTo: NO_END,
+  shape: 0,
+};
 
 /** What can stand in JSON as it is, and is a byte a character. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;

@@ -15,7 +15,7 @@ import {
   type AgreementRecords,
 } from "./agreement-records.ts";
 import { explainPrice, PRICE_PLACES, type Price } from "./price-for.ts";
-import { millionths, MILLIONTH_PLACES, type SoldAs } from "./sold-as.ts";
+import { MILLIONTH_PLACES, type SoldAs } from "./sold-as.ts";
 
 /** Who asks for prices, of which day, in which currency: looked up once for all lines of a question. */
 export interface PriceAsker {
@@ -78,6 +78,12 @@ export const emptyRung = (): RungFound => ({
 
 const ONE = powerOf(MILLIONTH_PLACES);
 
+/** In millionths of a unit, and the unit's number as a word. */
+export interface AskedQuantity {
+  readonly quantity: number;
+  readonly unit: number;
+}
+
 /** A line as it climbs: what is asked for, in whole numbers. */
 interface Climber {
   readonly soldAs: SoldAs;
@@ -101,15 +107,14 @@ export function climb(
   records: AgreementRecords,
   asker: PriceAsker,
   item: { readonly number: number; readonly list: number; readonly soldAs: SoldAs | null },
-  asked: { readonly quantity: string; readonly unit: number },
+  { quantity, unit }: AskedQuantity,
   found: RungFound,
 ): boolean {
   const { soldAs } = item;
-  const quantity = millionths(asked.quantity);
   if (!soldAs || Number.isNaN(quantity)) return false;
-  const base = baseOf(soldAs, asked.unit);
+  const base = baseOf(soldAs, unit);
   if (base === NOT_SOLD) return false;
-  const climber = { soldAs, quantity, unit: asked.unit, base, currency: asker.currency, on: asker.on };
+  const climber = { soldAs, quantity, unit, base, currency: asker.currency, on: asker.on };
   let record = bestOf(records, asker.own?.get(item.number) ?? NONE, climber);
   if (record === NONE) record = bestOf(records, asker.group?.get(item.number) ?? NONE, climber);
   if (record === NONE) record = bestOf(records, item.list, climber);
@@ -221,12 +226,16 @@ export function priceOfRung(found: RungFound, agreedUnit: string, orderedUnit: s
   const explanation = explainPrice({
     scope,
     terms: `${writeShortest(found.agreedPrice, found.agreedPricePlaces)} per ${agreedUnit}${from}`,
-    converted: found.isConverted
-      ? `, which is ${writeShortest(found.unitPrice, PRICE_PLACES)} per ${orderedUnit}`
-      : "",
+    converted: found.isConverted ? `, which is ${writeShortest(found.unitPrice, PRICE_PLACES)} per ${orderedUnit}` : "",
     priceAgreementId,
     validFrom: dayText(validFrom),
     ...(hasEnd(validTo) ? { validTo: dayText(validTo) } : {}),
   });
-  return { unitPrice, source: scope, priceAgreementId, version: new Date(found.updatedAtMs).toISOString(), explanation };
+  return {
+    unitPrice,
+    source: scope,
+    priceAgreementId,
+    version: new Date(found.updatedAtMs).toISOString(),
+    explanation,
+  };
 }

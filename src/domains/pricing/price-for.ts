@@ -117,7 +117,9 @@ function toPrice({ agreement, baseQuantity }: Candidate, { unitOfMeasure }: Pric
   return described(agreement, unitPrice, `, which is ${plain(unitPrice)} per ${unitOfMeasure}`);
 }
 
-const inOwnUnit = onceEach((agreement: PriceAgreement) => described(agreement, round(agreement.unitPrice, PRICE_PLACES), ""));
+const inOwnUnit = onceEach((agreement: PriceAgreement) =>
+  described(agreement, round(agreement.unitPrice, PRICE_PLACES), ""),
+);
 
 function described(agreement: PriceAgreement, unitPrice: string, converted: string): Price {
   const { priceAgreementId, scope, updatedAt } = agreement;

@@ -13,11 +13,13 @@ import {
   wholeAt,
   type AgreementRecords,
 } from "./agreement-records.ts";
-import { climb, emptyRung, priceOfRung, type PriceAsker, type RungFound } from "./climb.ts";
+import { climb, emptyRung, priceOfRung, type AskedQuantity, type PriceAsker, type RungFound } from "./climb.ts";
+import { createItemIndex, type ItemIndex } from "./item-index.ts";
 import { priceFor, type NoPrice, type Price } from "./price-for.ts";
 import type { AgreementOnFile } from "./read-agreements.ts";
-import { createSoldAs, type SoldAs } from "./sold-as.ts";
+import { createSoldAs, millionths, type SoldAs } from "./sold-as.ts";
 import type { PriceInquiry, SoldProduct } from "./standing.ts";
+import { packed } from "./words.ts";
 
 /** An item as it is priced: how it is sold, and where its ladders begin. */
 export interface PricedItem {
@@ -59,12 +61,14 @@ export interface PriceLadders {
   sell(product: Product): void;
   withdraw(sku: string): void;
   size(): number;
-  item(sku: string): PricedItem | undefined;
+  /** The item whose number stands in a request from one place up to another, and a unit's number as a word. */
+  itemAt(bytes: Uint8Array, from: number, to: number): PricedItem | undefined;
+  unitAt(bytes: Uint8Array, from: number, to: number): number;
   /** The word of a number in what is found. */
   word(number: number): string;
   asker(customer: PricedCustomer, currency: string, on: string): PriceAsker;
   /** The agreement a line is priced by, in an object that is used again by the next question; null: it takes the long way, `priceFor`, to tell. */
-  find(asker: PriceAsker, item: PricedItem, quantity: string, unitOfMeasure: string): RungFound | null;
+  find(asker: PriceAsker, item: PricedItem, asked: AskedQuantity): RungFound | null;
   /** As `priceFor` of those agreements. */
   price(inquiry: PriceInquiry, product: SoldProduct): Price | NoPrice;
 }
@@ -72,14 +76,15 @@ export interface PriceLadders {
 interface Shelves {
   readonly records: AgreementRecords;
   readonly recordOf: Map<string, number>;
+  /** Whatever was ever sold or priced: an item's place stays until everything is read anew. */
   readonly items: Map<string, PricedItem>;
+  readonly index: ItemIndex<PricedItem>;
   readonly customers: Map<string, Owner>;
   readonly groups: Map<string, Owner>;
   readonly list: Owner;
   /** By record. */
   readonly itemOf: PricedItem[];
   readonly ownerOf: Owner[];
-  itemsMade: number;
 }
 
 export function createPriceLadders(): PriceLadders {
@@ -88,14 +93,14 @@ export function createPriceLadders(): PriceLadders {
     records,
     recordOf: new Map(),
     items: new Map(),
+    index: createItemIndex(),
     customers: new Map(),
     groups: new Map(),
     list: { scope: "list", name: "", ladders: new Map() },
     itemOf: [],
     ownerOf: [],
-    itemsMade: 0,
   };
-  const { items, customers, groups, recordOf } = shelves;
+  const { items, index, customers, groups, recordOf } = shelves;
   const soldAs = createSoldAs(records.words);
   const found = emptyRung();
   const asker = ({ customerNumber, customerGroup }: PricedCustomer, currency: string, on: string): PriceAsker => ({
@@ -104,8 +109,7 @@ export function createPriceLadders(): PriceLadders {
     currency: records.words.known(currency),
     on: dayNumber(on),
   });
-  const find: PriceLadders["find"] = (by, item, quantity, unitOfMeasure) =>
-    climb(records, by, item, { quantity, unit: records.words.known(unitOfMeasure) }, found) ? found : null;
+  const find: PriceLadders["find"] = (by, item, asked) => (climb(records, by, item, asked, found) ? found : null);
   const agreements = (sku: string, customer: PricedCustomer) => agreementsOf(shelves, sku, customer);
   return {
     agreements,
@@ -123,18 +127,18 @@ export function createPriceLadders(): PriceLadders {
       if (!item) return;
       item.product = null;
       item.soldAs = null;
-      forget(shelves, item);
     },
     size: () => recordOf.size,
-    item: (sku) => items.get(sku),
+    itemAt: index.find,
+    unitAt: (bytes, from, to) => records.words.knownPacked(packed(bytes, from, to)),
     word: (at) => records.words.at(at),
     asker,
     find,
     price(inquiry, product) {
       const { sku, customer, currency, on, quantity, unitOfMeasure } = inquiry;
       const item = items.get(sku);
-      const rung =
-        item && item.product === product ? find(asker(customer, currency, on), item, quantity, unitOfMeasure) : null;
+      const asked = { quantity: millionths(quantity), unit: records.words.known(unitOfMeasure) };
+      const rung = item && item.product === product ? find(asker(customer, currency, on), item, asked) : null;
       return rung
         ? priceOfRung(rung, records.words.at(rung.unit), unitOfMeasure)
         : priceFor(inquiry, agreements(sku, customer), product);
@@ -145,15 +149,11 @@ export function createPriceLadders(): PriceLadders {
 function itemOf(shelves: Shelves, sku: string): PricedItem {
   const known = shelves.items.get(sku);
   if (known) return known;
-  const item: PricedItem = { sku, number: shelves.itemsMade, product: null, soldAs: null, list: NONE, agreements: 0 };
-  shelves.itemsMade += 1;
-  shelves.items.set(sku, item);
+  const { items, index } = shelves;
+  const item: PricedItem = { sku, number: items.size, product: null, soldAs: null, list: NONE, agreements: 0 };
+  items.set(sku, item);
+  index.add(sku, item);
   return item;
-}
-
-/** Items nobody sells and nobody has a price of. */
-function forget({ items }: Shelves, { sku, product, agreements }: PricedItem): void {
-  if (product === null && agreements === 0) items.delete(sku);
 }
 
 function ownerOf({ list, customers, groups }: Shelves, agreement: PriceAgreement): Owner {
@@ -235,7 +235,8 @@ function link(shelves: Shelves, item: PricedItem, owner: Owner, record: number):
   }
   let above = top;
   let below = wholeAt(records, top, whole.below);
-  while (below !== NONE && isAbove(records, below, record)) [above, below] = [below, wholeAt(records, below, whole.below)];
+  while (below !== NONE && isAbove(records, below, record))
+    [above, below] = [below, wholeAt(records, below, whole.below)];
   setWhole(records, record, whole.below, below);
   setWhole(records, above, whole.below, record);
 }
@@ -274,7 +275,6 @@ function remove(shelves: Shelves, priceAgreementId: string): void {
   shelves.recordOf.delete(priceAgreementId);
   dropRecord(shelves.records, record);
   item.agreements -= 1;
-  forget(shelves, item);
 }
 
 function fileOf({ records, itemOf: items, ownerOf: owners }: Shelves, record = NONE): AgreementOnFile | undefined {

@@ -123,7 +123,8 @@ export async function lookUpMissing(
   const items = missing(skus, (sku) => products.has(sku));
   const unpriced = missing(skus, prices.has);
   const customers = missing(customerNumbers, (customerNumber) => accounts.has(customerNumber));
-  if (items.length > 0) for (const known of (await findProducts(database, items)).values()) learnProduct(contents, known);
+  if (items.length > 0)
+    for (const known of (await findProducts(database, items)).values()) learnProduct(contents, known);
   if (unpriced.length > 0) for (const file of await findAgreementsOf(database, unpriced)) prices.put(file);
   if (customers.length === 0) return;
   for (const known of await findAccounts(database, customers)) accounts.set(known.account.customerNumber, known);

@@ -17,6 +17,14 @@ import {
 import { powerOf } from "#platform";
 import { asciiJson, createAnswerMemory, type WrittenAnswer } from "../answer-buffers.ts";
 import { createAnswerPen, type AnswerPen } from "../answer-pen.ts";
+import {
+  millionthsAt,
+  PLACES_A_LINE,
+  QUANTITY,
+  SKU,
+  UNIT,
+  type PlainPriceQuestion,
+} from "../v1/prices/plain-price-question.ts";
 import type { Book } from "./knowledge-desk.ts";
 import { createSystemWords, createUnitWords, said, saidOfScope } from "./price-words.ts";
 
@@ -26,47 +34,68 @@ export interface PriceContext extends Pick<PriceInquiry, "customer" | "currency"
 }
 type AskedLine = Pick<PriceInquiry, "sku" | "quantity" | "unitOfMeasure">;
 
-/** All that is neither an item's number nor an agreement's id, and twice as much. */
+/** All of a line but its agreement's id, and twice as much. */
 const LINE_BYTES = 2_000;
-/** Must not be written as they are. */
-const ESCAPED = /["\\]/;
+type Asking = Omit<PriceContext, "explain">;
 
-/**
- * Answers to price questions. A line is put together from what the ladders say in numbers and from words made ready: it costs a third of making objects and
- * having them written out, and nothing needs to be kept for those who ask again. Lines that cannot be written so (another currency's explanation,
- * quantities beyond whole numbers, `explain`) are written the long way.
- */
-export function createWrittenPrices(
-  book: Book,
-): (head: string, context: PriceContext, lines: readonly AskedLine[]) => WrittenAnswer {
+export interface WrittenPrices {
+  /** A plain question: each line is put together from what the ladders say in numbers and from words made ready. Nothing is kept for those who ask again. */
+  plain(head: string, asking: Asking, question: PlainPriceQuestion): WrittenAnswer;
+  /** Any question, from objects. */
+  any(head: string, context: PriceContext, lines: readonly AskedLine[]): WrittenAnswer;
+}
+
+export function createWrittenPrices(book: Book): WrittenPrices {
   const pen = createAnswerPen(createAnswerMemory());
   let prices = book.prices();
   let writeRung = createRungWriter(pen, prices);
 
-  return (head, context, lines) => {
+  function answer(head: string, writeLines: () => void): WrittenAnswer {
+    pen.begin();
+    writeText(pen, true, head);
+    writeLines();
+    writeText(pen, true, "]}");
+    return pen.end();
+  }
+
+  function writePlainLines(asking: Asking, question: PlainPriceQuestion): void {
     // Everything was read anew: words have other numbers.
     if (prices !== book.prices()) {
       prices = book.prices();
       writeRung = createRungWriter(pen, prices);
     }
-    const { explain, ...asking } = context;
     const asker = prices.asker(asking.customer, asking.currency, asking.on);
-    pen.begin();
-    pen.reserve(head.length);
-    pen.text(head);
-    let isFirst = true;
-    for (const line of lines) {
-      const { sku, quantity, unitOfMeasure } = line;
-      const item = explain ? undefined : prices.item(sku);
-      const found = item && prices.find(asker, item, quantity, unitOfMeasure);
-      if (found && item?.product && !ESCAPED.test(sku))
-        writeRung(isFirst, { line, product: item.product }, found);
-      else writeText(pen, isFirst, longWay(book, explain, { ...asking, ...line }));
-      isFirst = false;
+    const { bytes, places, lines } = question;
+    for (let line = 0; line < lines; line += 1) {
+      const place = line * PLACES_A_LINE;
+      const item = prices.itemAt(bytes, places[place + SKU] ?? 0, places[place + SKU + 1] ?? 0);
+      const found = item && prices.find(asker, item, askedQuantity(prices, question, place));
+      if (found && item?.product) writeRung(question, place, item.product, found);
+      else writeText(pen, line === 0, longWay(book, false, { ...asking, ...lineAt(question, place) }));
     }
-    writeText(pen, true, "]}");
-    return pen.end();
+  }
+
+  return {
+    plain: (head, asking, question) => answer(head, () => writePlainLines(asking, question)),
+    any: (head, { explain, ...asking }, lines) =>
+      answer(head, () => {
+        for (const [index, line] of lines.entries())
+          writeText(pen, index === 0, longWay(book, explain, { ...asking, ...line }));
+      }),
   };
+}
+
+function askedQuantity(prices: Pick<PriceLadders, "unitAt">, { bytes, places }: PlainPriceQuestion, place: number) {
+  return {
+    quantity: millionthsAt(bytes, places[place + QUANTITY] ?? 0, places[place + QUANTITY + 1] ?? 0),
+    unit: prices.unitAt(bytes, places[place + UNIT] ?? 0, places[place + UNIT + 1] ?? 0),
+  };
+}
+
+function lineAt({ bytes, places }: PlainPriceQuestion, place: number): AskedLine {
+  const textAt = (field: number) =>
+    String.fromCharCode(...bytes.subarray(places[place + field], places[place + field + 1]));
+  return { sku: textAt(SKU), quantity: textAt(QUANTITY), unitOfMeasure: textAt(UNIT) };
 }
 
 function writeText(pen: AnswerPen, isFirst: boolean, text: string): void {
@@ -75,16 +104,12 @@ function writeText(pen: AnswerPen, isFirst: boolean, text: string): void {
   pen.text(text);
 }
 
-interface SoldLine {
-  readonly line: AskedLine;
-  readonly product: Product;
-}
 const ONE = powerOf(MILLIONTH_PLACES);
 
 function createRungWriter(
   pen: AnswerPen,
   { word }: Pick<PriceLadders, "word">,
-): (isFirst: boolean, sold: SoldLine, found: RungFound) => void {
+): (question: PlainPriceQuestion, place: number, product: Product, found: RungFound) => void {
   const unitWords = createUnitWords();
   const systemWords = createSystemWords();
 
@@ -132,12 +157,13 @@ function createRungWriter(
     pen.day(found.validTo);
   }
 
-  return (isFirst, { line: { sku, quantity, unitOfMeasure }, product }, found) => {
-    pen.reserve(LINE_BYTES + sku.length + 2 * found.priceAgreementId.length);
-    pen.block(isFirst ? said.sku : said.nextSku);
-    pen.text(sku);
+  return (question, place, product, found) => {
+    const { bytes, places } = question;
+    pen.reserve(LINE_BYTES + 2 * found.priceAgreementId.length);
+    pen.block(place === 0 ? said.sku : said.nextSku);
+    pen.copy(bytes, places[place + SKU] ?? 0, places[place + SKU + 1] ?? 0);
     pen.block(said.quantity);
-    pen.text(quantity);
+    pen.copy(bytes, places[place + QUANTITY] ?? 0, places[place + QUANTITY + 1] ?? 0);
     pen.block(unitWords(found.orderedUnit, word).ordered);
     pen.decimal(found.unitPrice, PRICE_PLACES);
     writePricedBy(found);
@@ -146,6 +172,7 @@ function createRungWriter(
     pen.decimal(found.lineAmount, 2);
     if (found.keepsRules) return pen.block(said.noFaults);
     pen.block(said.faults);
+    const { quantity, unitOfMeasure } = lineAt(question, place);
     writeText(pen, true, `${asciiJson(quantityFaults(product, quantity, unitOfMeasure))}}`);
   };
 }
