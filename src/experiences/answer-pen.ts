@@ -17,23 +17,18 @@ export interface AnswerPen {
   decimal(units: number, places: number): void;
   /** The same without trailing noughts. */
   shortest(units: number, places: number): void;
-  /** `20250131` as `2025-01-31`. */
-  day(digits: number): void;
-  /** As `toISOString` writes it, from 1970 to 9999. */
-  instant(ms: number): void;
   end(): WrittenAnswer;
 }
 
 const FIRST_BYTES = 131_072;
-const [DOT, DASH, ZERO] = [0x2e, 0x2d, 0x30];
-/** Below it a character at a time is faster than a call. */
-const SHORT_TEXT = 24;
+const [DOT, ZERO] = [0x2e, 0x30];
+/** Up to it a byte at a time is faster than a call. */
+const SHORT = 20;
 const INT_MAX = 0x7fff_ffff;
 
 export function createAnswerPen(memory: AnswerMemory): AnswerPen {
   let out: Buffer = Buffer.alloc(0);
   let at = 0;
-  const instants = createInstants();
 
   function reserve(bytes: number): void {
     if (at + bytes <= out.length) return;
@@ -50,8 +45,7 @@ export function createAnswerPen(memory: AnswerMemory): AnswerPen {
     at = index;
     for (let place = 0; place < digits; place += 1) {
       if (place === places && places > 0) out[(index -= 1)] = DOT;
-      // Division of small whole numbers is an instruction, of large ones a call.
-      const tenth = rest <= INT_MAX ? ((rest | 0) / 10) | 0 : Math.floor(rest / 10);
+      const tenth = tenthOf(rest);
       out[(index -= 1)] = ZERO + (rest - tenth * 10);
       rest = tenth;
     }
@@ -64,12 +58,14 @@ export function createAnswerPen(memory: AnswerMemory): AnswerPen {
     },
     reserve,
     block(bytes) {
-      out.set(bytes, at);
-      at += bytes.length;
+      const { length } = bytes;
+      if (length > SHORT) out.set(bytes, at);
+      else for (let index = 0; index < length; index += 1) out[at + index] = bytes[index] ?? 0;
+      at += length;
     },
     text(text) {
       const { length } = text;
-      if (length > SHORT_TEXT) out.write(text, at, "latin1");
+      if (length > SHORT) out.write(text, at, "latin1");
       else for (let index = 0; index < length; index += 1) out[at + index] = text.charCodeAt(index);
       at += length;
     },
@@ -78,29 +74,14 @@ export function createAnswerPen(memory: AnswerMemory): AnswerPen {
     },
     decimal,
     shortest(units, places) {
-      let [short, left] = [units, places];
-      while (left > 0 && short % 10 === 0) {
-        short /= 10;
-        left -= 1;
+      let short = units;
+      let left = places;
+      for (; left > 0; left -= 1) {
+        const tenth = tenthOf(short);
+        if (tenth * 10 !== short) break;
+        short = tenth;
       }
       decimal(short, left);
-    },
-    day(digits) {
-      let rest = digits;
-      for (let index = at + 9; index >= at; index -= 1) {
-        if (index === at + 7 || index === at + 4) {
-          out[index] = DASH;
-          continue;
-        }
-        const tenth = (rest / 10) | 0;
-        out[index] = ZERO + (rest - tenth * 10);
-        rest = tenth;
-      }
-      at += 10;
-    },
-    instant(ms) {
-      out.set(instants(ms), at);
-      at += INSTANT_BYTES;
     },
     end() {
       const answer = memory.lend(out, at);
@@ -110,25 +91,17 @@ export function createAnswerPen(memory: AnswerMemory): AnswerPen {
   };
 }
 
+/** Without what is left; for numbers of 31 bits without a detour by floating point. */
+const tenthOf = (units: number): number => (units <= INT_MAX ? ((units | 0) / 10) | 0 : Math.floor(units / 10));
+
 function digitsOf(units: number): number {
-  let digits = 1;
-  for (let power = 10; power <= units; power *= 10) digits += 1;
+  if (units < 10) return 1;
+  if (units < 100) return 2;
+  if (units < 1_000) return 3;
+  if (units < 10_000) return 4;
+  if (units < 100_000) return 5;
+  if (units < 1_000_000) return 6;
+  let digits = 7;
+  for (let power = 10_000_000; power <= units; power *= 10) digits += 1;
   return digits;
-}
-
-const INSTANT_BYTES = 24;
-const INSTANTS_KEPT = 256;
-
-/** What came together bears the same instant: each is kept until another needs its place. */
-function createInstants(): (ms: number) => Uint8Array {
-  const kept = new Float64Array(INSTANTS_KEPT).fill(Number.NaN);
-  const written = Array.from({ length: INSTANTS_KEPT }, () => Buffer.alloc(INSTANT_BYTES));
-  return (ms) => {
-    const place = ms % INSTANTS_KEPT;
-    const bytes = written[place] ?? Buffer.alloc(INSTANT_BYTES);
-    if (kept[place] === ms) return bytes;
-    bytes.write(new Date(ms).toISOString(), 0, "latin1");
-    kept[place] = ms;
-    return bytes;
-  };
 }

@@ -69,7 +69,7 @@ export function writeShortest(units: number, places: number): string {
 const isExact = (units: number, places: number): boolean => Number.isSafeInteger(units) && places <= PLACES_MAX;
 
 /** Half away from zero, exactly: the remainder of safe whole numbers is exact, their quotient is not. */
-export function quotient(dividend: number, divisor: number): number {
+function quotient(dividend: number, divisor: number): number {
   const rest = dividend % divisor;
   const whole = (dividend - rest) / divisor;
   return Math.abs(rest) * 2 >= Math.abs(divisor) ? whole + Math.sign(dividend) * Math.sign(divisor) : whole;

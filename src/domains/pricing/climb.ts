@@ -1,5 +1,5 @@
 import type { PriceAgreement } from "#contracts";
-import { powerOf, quotient, writeShortest, writeUnits } from "#platform";
+import { powerOf, writeShortest, writeUnits } from "#platform";
 import {
   dayText,
   hasEnd,
@@ -16,6 +16,7 @@ import {
 } from "./agreement-records.ts";
 import { explainPrice, PRICE_PLACES, type Price } from "./price-for.ts";
 import { MILLIONTH_PLACES, type SoldAs } from "./sold-as.ts";
+import { halfUp, isExact, remainder } from "./whole-numbers.ts";
 
 /** Who asks for prices, of which day, in which currency: looked up once for all lines of a question. */
 export interface PriceAsker {
@@ -99,26 +100,32 @@ interface Climber {
 const UNSURE = -2;
 const NOT_SOLD = 0;
 
+interface ClimbedItem {
+  readonly number: number;
+  /** Where the list's ladders of it begin. */
+  readonly list: number;
+  readonly soldAs: SoldAs | null;
+}
+
 /**
- * Climbs down the customer's ladders, his group's, then the list's, to the first rung that holds, and says in `found` which it is. False: there is none, or it takes the long
- * way to tell. `at` is where the list's ladders of the item begin.
+ * Climbs down the customer's ladders, his group's, then the list's, to the first rung that holds, and says which it is. Below zero: there is none, or it takes the
+ * long way to tell.
  */
 export function climb(
   records: AgreementRecords,
   asker: PriceAsker,
-  item: { readonly number: number; readonly list: number; readonly soldAs: SoldAs | null },
+  item: ClimbedItem,
   { quantity, unit }: AskedQuantity,
-  found: RungFound,
-): boolean {
+): number {
   const { soldAs } = item;
-  if (!soldAs || Number.isNaN(quantity)) return false;
+  if (!soldAs || Number.isNaN(quantity)) return UNSURE;
   const base = baseOf(soldAs, unit);
-  if (base === NOT_SOLD) return false;
+  if (base === NOT_SOLD) return UNSURE;
   const climber = { soldAs, quantity, unit, base, currency: asker.currency, on: asker.on };
   let record = bestOf(records, asker.own?.get(item.number) ?? NONE, climber);
   if (record === NONE) record = bestOf(records, asker.group?.get(item.number) ?? NONE, climber);
   if (record === NONE) record = bestOf(records, item.list, climber);
-  return record >= 0 && tell(records, record, climber, found);
+  return record;
 }
 
 function baseOf({ units, bases }: SoldAs, unit: number): number {
@@ -150,7 +157,7 @@ function rungThatHolds(records: AgreementRecords, top: number, base: number, cli
       continue;
     }
     const [asked, needed] = [climber.quantity * climber.base, minimum * base];
-    if (!Number.isSafeInteger(asked) || !Number.isSafeInteger(needed)) return UNSURE;
+    if (!isExact(asked) || !isExact(needed)) return UNSURE;
     if (asked >= needed) return rung;
   }
   return NONE;
@@ -166,15 +173,23 @@ function higher(records: AgreementRecords, a: number, b: number, { soldAs }: Cli
   const breakOf = (rung: number) =>
     numberAt(records, rung, number.minimum) * baseOf(soldAs, wholeAt(records, rung, whole.unit));
   const [breakA, breakB] = [breakOf(a), breakOf(b)];
-  if (!Number.isSafeInteger(breakA) || !Number.isSafeInteger(breakB)) return UNSURE;
+  if (!isExact(breakA) || !isExact(breakB)) return UNSURE;
   if (breakA !== breakB) return breakA > breakB ? a : b;
   const starts = wholeAt(records, a, whole.validFrom) - wholeAt(records, b, whole.validFrom);
   if (starts !== 0) return starts > 0 ? a : b;
   return (records.ids[a] ?? "") > (records.ids[b] ?? "") ? a : b;
 }
 
-function tell(records: AgreementRecords, record: number, climber: Climber, found: RungFound): boolean {
-  const { soldAs, quantity, unit, base } = climber;
+/** Says in `found` what a line that climbed to a rung is priced by. False: it takes the long way to tell. */
+export function tell(
+  records: AgreementRecords,
+  record: number,
+  { soldAs }: ClimbedItem,
+  { quantity, unit }: AskedQuantity,
+  found: RungFound,
+): boolean {
+  const base = soldAs ? baseOf(soldAs, unit) : NOT_SOLD;
+  if (!soldAs || base === NOT_SOLD) return false;
   const shape = wholeAt(records, record, whole.shape);
   found.unit = wholeAt(records, record, whole.unit);
   found.agreedPrice = numberAt(records, record, number.unitPrice);
@@ -198,24 +213,25 @@ function tell(records: AgreementRecords, record: number, climber: Climber, found
 }
 
 /** Of a quantity in millionths times a price in ten-thousandths, in hundredths, half up; NaN where whole numbers are too small for it. */
-const amountOf = (product: number): number =>
-  Number.isSafeInteger(product) ? quotient(product, IN_A_HUNDREDTH) : Number.NaN;
+const amountOf = (product: number): number => (isExact(product) ? halfUp(product, IN_A_HUNDREDTH) : Number.NaN);
 const AMOUNT_PLACES = 2;
 const IN_A_HUNDREDTH = powerOf(MILLIONTH_PLACES + PRICE_PLACES - AMOUNT_PLACES);
 
 /** `total`: millionths of the fraction `soldAs` counts in. */
 function keepsRules({ oneBase, minimum, multiple }: SoldAs, total: number): boolean {
   const [least, step] = [minimum * oneBase, multiple * oneBase];
-  if (!Number.isSafeInteger(total) || !Number.isSafeInteger(least) || !Number.isSafeInteger(step)) return false;
-  return total > 0 && total % (oneBase * ONE) === 0 && total >= least && (step === 0 || total % step === 0);
+  if (!isExact(total) || !isExact(least) || !isExact(step)) return false;
+  return (
+    total > 0 && remainder(total, oneBase * ONE) === 0 && total >= least && (step === 0 || remainder(total, step) === 0)
+  );
 }
 
 /** In ten-thousandths, half up; NaN where whole numbers are too small for it. */
 function perOrderedUnit(price: number, divisor: number, places: number): number {
   const dividend = price * powerOf(Math.max(0, PRICE_PLACES - places));
   const divided = divisor * powerOf(Math.max(0, places - PRICE_PLACES));
-  if (!Number.isSafeInteger(dividend) || !Number.isSafeInteger(divided * 2)) return Number.NaN;
-  return divided === 1 ? dividend : quotient(dividend, divided);
+  if (!isExact(dividend) || !isExact(divided * 2)) return Number.NaN;
+  return divided === 1 ? dividend : halfUp(dividend, divided);
 }
 
 /** What is found as a price, with why. */

@@ -2,8 +2,11 @@
 export interface ItemIndex<Item> {
   /** A number that is not ASCII, or longer than 44 characters, is not found by its bytes. */
   add(sku: string, item: Item): void;
-  /** The item whose number stands from one place up to another. */
-  find(bytes: Uint8Array, from: number, to: number): Item | undefined;
+  /**
+   * The items whose numbers stand in a request. `places` says where each begins and, next to it, where it ends, `stride` apart. What is found is valid up to the next
+   * question.
+   */
+  findAll(bytes: Uint8Array, places: Int32Array, stride: number, count: number): readonly (Item | undefined)[];
 }
 
 const BYTES_EACH = 64;
@@ -16,6 +19,10 @@ const ASCII = /^[\x21-\x7e]+$/;
 const ITEMS_AT_FIRST = 1_024;
 const EMPTY = -1;
 
+/**
+ * Each step is gone through for all items before the next begins: of one item each step waits for memory the step before has named; of two hundred the waits overlap. That
+ * halves what it costs to find them where the index is not in the processor's cache.
+ */
 export function createItemIndex<Item>(): ItemIndex<Item> {
   const items: Item[] = [];
   let bytesOf = new Uint8Array(ITEMS_AT_FIRST * BYTES_EACH);
@@ -45,14 +52,39 @@ export function createItemIndex<Item>(): ItemIndex<Item> {
     return true;
   }
 
-  function find(bytes: Uint8Array, from: number, to: number): Item | undefined {
-    const hash = hashOf(bytes, from, to);
+  let hashes = new Int32Array(0);
+  let first = new Int32Array(0);
+  const found: (Item | undefined)[] = [];
+
+  function find(hash: number, bytes: Uint8Array, from: number, to: number): Item | undefined {
     const mask = slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const record = slots[slot] ?? EMPTY;
       if (record === EMPTY) return undefined;
       if (wholeOf[record * WHOLE_EACH + HASH] === hash && isAt(record, bytes, from, to - from)) return items[record];
     }
+  }
+
+  /** Of each, whether the first place to look is right: nobody asks, but it is warm then. */
+  function touch(count: number): number {
+    const mask = slots.length - 1;
+    for (let index = 0; index < count; index += 1) first[index] = Math.max(0, slots[(hashes[index] ?? 0) & mask] ?? 0);
+    let right = 0;
+    for (let index = 0; index < count; index += 1)
+      if (wholeOf[(first[index] ?? 0) * WHOLE_EACH] === hashes[index]) right += 1;
+    return right;
+  }
+
+  function findAll(bytes: Uint8Array, places: Int32Array, stride: number, count: number) {
+    if (hashes.length < count) [hashes, first] = [new Int32Array(count), new Int32Array(count)];
+    for (let index = 0; index < count; index += 1)
+      hashes[index] = hashOf(bytes, places[index * stride] ?? 0, places[index * stride + 1] ?? 0);
+    touch(count);
+    for (let index = 0; index < count; index += 1) {
+      const [from, to] = [places[index * stride] ?? 0, places[index * stride + 1] ?? 0];
+      found[index] = find(hashes[index] ?? 0, bytes, from, to);
+    }
+    return found;
   }
 
   return {
@@ -66,7 +98,7 @@ export function createItemIndex<Item>(): ItemIndex<Item> {
       bytesOf.set(text, record * BYTES_EACH + TEXT_AT);
       enter(record);
     },
-    find,
+    findAll,
   };
 }
 

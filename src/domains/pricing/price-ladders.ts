@@ -13,7 +13,7 @@ import {
   wholeAt,
   type AgreementRecords,
 } from "./agreement-records.ts";
-import { climb, emptyRung, priceOfRung, type AskedQuantity, type PriceAsker, type RungFound } from "./climb.ts";
+import { climb, emptyRung, priceOfRung, tell, type AskedQuantity, type PriceAsker, type RungFound } from "./climb.ts";
 import { createItemIndex, type ItemIndex } from "./item-index.ts";
 import { priceFor, type NoPrice, type Price } from "./price-for.ts";
 import type { AgreementOnFile } from "./read-agreements.ts";
@@ -61,14 +61,18 @@ export interface PriceLadders {
   sell(product: Product): void;
   withdraw(sku: string): void;
   size(): number;
-  /** The item whose number stands in a request from one place up to another, and a unit's number as a word. */
-  itemAt(bytes: Uint8Array, from: number, to: number): PricedItem | undefined;
+  /** The items whose numbers stand in a request, and a unit's number as a word. */
+  itemsAt: ItemIndex<PricedItem>["findAll"];
   unitAt(bytes: Uint8Array, from: number, to: number): number;
   /** The word of a number in what is found. */
   word(number: number): string;
   asker(customer: PricedCustomer, currency: string, on: string): PriceAsker;
-  /** The agreement a line is priced by, in an object that is used again by the next question; null: it takes the long way, `priceFor`, to tell. */
-  find(asker: PriceAsker, item: PricedItem, asked: AskedQuantity): RungFound | null;
+  /** The rung a line climbs to; below zero: it takes the long way, `priceFor`, to tell. */
+  climb(asker: PriceAsker, item: PricedItem, asked: AskedQuantity): number;
+  /** The agreement on that rung, in an object that is used again by the next question; null: it takes the long way to tell. */
+  found(rung: number, item: PricedItem, asked: AskedQuantity): RungFound | null;
+  /** Has an agreement's place in memory come nearer. What it answers says nothing. */
+  touch(rung: number): number;
   /** As `priceFor` of those agreements. */
   price(inquiry: PriceInquiry, product: SoldProduct): Price | NoPrice;
 }
@@ -109,7 +113,8 @@ export function createPriceLadders(): PriceLadders {
     currency: records.words.known(currency),
     on: dayNumber(on),
   });
-  const find: PriceLadders["find"] = (by, item, asked) => (climb(records, by, item, asked, found) ? found : null);
+  const foundOn: PriceLadders["found"] = (rung, item, asked) =>
+    rung >= 0 && tell(records, rung, item, asked, found) ? found : null;
   const agreements = (sku: string, customer: PricedCustomer) => agreementsOf(shelves, sku, customer);
   return {
     agreements,
@@ -129,18 +134,23 @@ export function createPriceLadders(): PriceLadders {
       item.soldAs = null;
     },
     size: () => recordOf.size,
-    itemAt: index.find,
+    itemsAt: index.findAll,
     unitAt: (bytes, from, to) => records.words.knownPacked(packed(bytes, from, to)),
     word: (at) => records.words.at(at),
     asker,
-    find,
+    climb: (by, item, asked) => climb(records, by, item, asked),
+    found: foundOn,
+    touch: (rung) => wholeAt(records, Math.max(0, rung), whole.unit),
     price(inquiry, product) {
       const { sku, customer, currency, on, quantity, unitOfMeasure } = inquiry;
       const item = items.get(sku);
       const asked = { quantity: millionths(quantity), unit: records.words.known(unitOfMeasure) };
-      const rung = item && item.product === product ? find(asker(customer, currency, on), item, asked) : null;
-      return rung
-        ? priceOfRung(rung, records.words.at(rung.unit), unitOfMeasure)
+      const priced =
+        item && item.product === product
+          ? foundOn(climb(records, asker(customer, currency, on), item, asked), item, asked)
+          : null;
+      return priced
+        ? priceOfRung(priced, records.words.at(priced.unit), unitOfMeasure)
         : priceFor(inquiry, agreements(sku, customer), product);
     },
   };

@@ -2,7 +2,6 @@ import type { Product } from "#contracts";
 import {
   amountOf,
   choosePrice,
-  hasEnd,
   MILLIONTH_PLACES,
   passedOver,
   PRICE_PLACES,
@@ -10,6 +9,7 @@ import {
   quantityRules,
   toBaseUnits,
   type Price,
+  type PricedItem,
   type PriceInquiry,
   type PriceLadders,
   type RungFound,
@@ -26,7 +26,7 @@ import {
   type PlainPriceQuestion,
 } from "../v1/prices/plain-price-question.ts";
 import type { Book } from "./knowledge-desk.ts";
-import { createSystemWords, createUnitWords, said, saidOfScope } from "./price-words.ts";
+import { createPriceWords, pricedByScope, said } from "./price-words.ts";
 
 /** What all lines of a question share. */
 export interface PriceContext extends Pick<PriceInquiry, "customer" | "currency" | "on"> {
@@ -66,10 +66,13 @@ export function createWrittenPrices(book: Book): WrittenPrices {
     }
     const asker = prices.asker(asking.customer, asking.currency, asking.on);
     const { bytes, places, lines } = question;
+    const items = prices.itemsAt(bytes, places.subarray(SKU), PLACES_A_LINE, lines);
+    touchLists(prices, items, lines);
     for (let line = 0; line < lines; line += 1) {
       const place = line * PLACES_A_LINE;
-      const item = prices.itemAt(bytes, places[place + SKU] ?? 0, places[place + SKU + 1] ?? 0);
-      const found = item && prices.find(asker, item, askedQuantity(prices, question, place));
+      const item = items[line];
+      const asked = askedQuantity(prices, question, place);
+      const found = item && prices.found(prices.climb(asker, item, asked), item, asked);
       if (found && item?.product) writeRung(question, place, item.product, found);
       else writeText(pen, line === 0, longWay(book, false, { ...asking, ...lineAt(question, place) }));
     }
@@ -83,6 +86,18 @@ export function createWrittenPrices(book: Book): WrittenPrices {
           writeText(pen, index === 0, longWay(book, explain, { ...asking, ...line }));
       }),
   };
+}
+
+/** As the index does: all lines wait for memory at once, not one after the other. */
+function touchLists(
+  prices: Pick<PriceLadders, "touch">,
+  items: readonly (PricedItem | undefined)[],
+  count: number,
+): number {
+  let touched = 0;
+  for (let line = 0; line < count; line += 1) touched += items[line]?.number ?? 0;
+  for (let line = 0; line < count; line += 1) touched += prices.touch(items[line]?.list ?? 0);
+  return touched;
 }
 
 function askedQuantity(prices: Pick<PriceLadders, "unitAt">, { bytes, places }: PlainPriceQuestion, place: number) {
@@ -110,32 +125,22 @@ function createRungWriter(
   pen: AnswerPen,
   { word }: Pick<PriceLadders, "word">,
 ): (question: PlainPriceQuestion, place: number, product: Product, found: RungFound) => void {
-  const unitWords = createUnitWords();
-  const systemWords = createSystemWords();
+  const words = createPriceWords(word);
 
   function writePricedBy(found: RungFound): void {
-    const { scope, validTo } = found;
-    pen.block(saidOfScope[scope].pricedBy);
+    pen.block(pricedByScope[found.scope]);
     pen.text(found.priceAgreementId);
-    pen.block(systemWords[scope](found.system, word));
-    pen.instant(found.updatedAtMs);
-    pen.block(said.syncedAt);
-    pen.instant(found.syncedAtMs);
-    pen.block(said.agreedPrice);
+    pen.block(words.owned(found).bytes);
     pen.decimal(found.agreedPrice, found.agreedPricePlaces);
-    pen.block(unitWords(found.unit, word).agreed);
+    pen.block(words.unit(found.unit).agreed);
     pen.decimal(Math.round(found.minimum / powerOf(MILLIONTH_PLACES - found.minimumPlaces)), found.minimumPlaces);
-    pen.block(said.validFrom);
-    pen.day(found.validFrom);
-    if (!hasEnd(validTo)) return;
-    pen.block(said.validTo);
-    pen.day(validTo);
   }
 
-  /** The sentence of `explainPrice`. */
+  /** The sentence of `explainPrice`, with what stands before and after it. */
   function writeExplanation(found: RungFound): void {
-    const agreed = unitWords(found.unit, word);
-    pen.block(saidOfScope[found.scope].explanation);
+    const agreed = words.unit(found.unit);
+    const dated = words.dated(found);
+    pen.block(dated.explanation);
     pen.shortest(found.agreedPrice, found.agreedPricePlaces);
     pen.block(agreed.per);
     if (found.minimum > ONE) {
@@ -146,15 +151,11 @@ function createRungWriter(
     if (found.isConverted) {
       pen.block(said.converted);
       pen.shortest(found.unitPrice, PRICE_PLACES);
-      pen.block(unitWords(found.orderedUnit, word).per);
+      pen.block(words.unit(found.orderedUnit).per);
     }
     pen.block(said.agreement);
     pen.text(found.priceAgreementId);
-    pen.block(said.since);
-    pen.day(found.validFrom);
-    if (!hasEnd(found.validTo)) return;
-    pen.block(said.until);
-    pen.day(found.validTo);
+    pen.block(dated.lineAmount);
   }
 
   return (question, place, product, found) => {
@@ -164,11 +165,10 @@ function createRungWriter(
     pen.copy(bytes, places[place + SKU] ?? 0, places[place + SKU + 1] ?? 0);
     pen.block(said.quantity);
     pen.copy(bytes, places[place + QUANTITY] ?? 0, places[place + QUANTITY + 1] ?? 0);
-    pen.block(unitWords(found.orderedUnit, word).ordered);
+    pen.block(words.unit(found.orderedUnit).ordered);
     pen.decimal(found.unitPrice, PRICE_PLACES);
     writePricedBy(found);
     writeExplanation(found);
-    pen.block(said.lineAmount);
     pen.decimal(found.lineAmount, 2);
     if (found.keepsRules) return pen.block(said.noFaults);
     pen.block(said.faults);
