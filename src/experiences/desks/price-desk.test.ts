@@ -121,7 +121,7 @@ it("answers plain questions as the plain rule does, to the letter, with the vers
         expect(JSON.parse(desk.prices({ customerNumber, lines }).content.toString())).toEqual(said);
       },
     ),
-    { numRuns: 1_500 },
+    { numRuns: 400 },
   );
-  for (const times of Object.values(seen)) expect(times).toBeGreaterThan(200);
+  for (const times of Object.values(seen)) expect(times).toBeGreaterThan(60);
 });
