@@ -20,8 +20,7 @@ const ITEMS_AT_FIRST = 1_024;
 const EMPTY = -1;
 
 /**
- * Each step is gone through for all items before the next begins: of one item each step waits for memory the step before has named; of two hundred the waits overlap. That
- * halves what it costs to find them where the index is not in the processor's cache.
+ * Each step is gone through for all items before the next begins: of one item each step waits for memory the step before has named; of two hundred the waits overlap.
  */
 export function createItemIndex<Item>(): ItemIndex<Item> {
   const items: Item[] = [];

@@ -1,5 +1,5 @@
 /**
- * Division of whole numbers from nought up to 2^53. The language's remainder of numbers beyond 31 bits is a call that takes longer than finding the whole price does.
+ * Division of whole numbers from nought up to 2^53. The language's remainder of numbers beyond 31 bits is a call.
  */
 const EXACT_MAX = 2 ** 52;
 

@@ -25,8 +25,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const [SKU_MAX, UNIT_MAX, WHOLE_DIGITS_MAX, PLACES_MAX] = [40, 4, 9, 6];
 
 /**
- * Reads questions that are sound and ordinary: nothing escaped, nothing but ASCII, no key but the ones there are, each once. To parse and judge two hundred lines as objects costs as much as
- * to price them. Null for everything else, the unsound above all: the general way then reads it again and says what is wrong.
+ * Reads questions that are sound and ordinary: nothing escaped, nothing but ASCII, no key but the ones there are, each once. Null for everything else, the unsound above all: the general way then reads it again and says what is wrong.
  */
 export function createPlainQuestionReader(linesMax: number): (body: Uint8Array) => PlainPriceQuestion | null {
   const places = new Int32Array(linesMax * PLACES_A_LINE);
