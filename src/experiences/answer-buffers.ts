@@ -10,22 +10,51 @@ const FREE_MAX = 32;
 const COMMA = 0x2c;
 const nothingLent = (): void => undefined;
 
-/**
- * Puts answers together: a head, items with commas between them, an end, all of it ASCII (`asciiJson`). A small one leaves as text, together with its headers in one piece. A large one is
- * put into memory that was used before: fresh memory of that size comes page by page from the system, and to fault the pages in takes ten times as
- * long as to copy the answer.
- */
-export function createAnswerBuffers(): (head: string, items: readonly Buffer[], end: string) => WrittenAnswer {
+/** Memory for large answers, used again: fresh memory of that size comes page by page from the system, and to fault the pages in takes ten times as long as to copy the answer. */
+export interface AnswerMemory {
+  /** At least so many bytes. */
+  take(bytes: number): Buffer;
+  giveBack(memory: Buffer): void;
+  /** What was written into memory that was taken: text where it is small, so that it leaves together with its headers in one piece. */
+  lend(memory: Buffer, length: number): WrittenAnswer;
+}
+
+export function createAnswerMemory(): AnswerMemory {
   const free: Buffer[] = [];
+  const giveBack = (memory: Buffer): void => {
+    if (free.length < FREE_MAX) free.push(memory);
+  };
+  return {
+    take(bytes) {
+      const at = free.findIndex(({ length }) => length >= bytes);
+      const [found] = at < 0 ? [] : free.splice(at, 1);
+      return found ?? Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(bytes)));
+    },
+    giveBack,
+    lend(memory, length) {
+      if (length <= SMALL_BYTES) {
+        const content = memory.toString("latin1", 0, length);
+        giveBack(memory);
+        return { content, giveBack: nothingLent };
+      }
+      let isLent = true;
+      return {
+        content: memory.subarray(0, length),
+        giveBack() {
+          if (isLent) giveBack(memory);
+          isLent = false;
+        },
+      };
+    },
+  };
+}
 
-  function large(bytes: number): Buffer {
-    const at = free.findIndex(({ length }) => length >= bytes);
-    const [found] = at < 0 ? [] : free.splice(at, 1);
-    return found ?? Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(bytes)));
-  }
+/** Puts answers together: a head, items with commas between them, an end, all of it ASCII (`asciiJson`). */
+export function createAnswerBuffers(): (head: string, items: readonly Buffer[], end: string) => WrittenAnswer {
+  const { take, lend } = createAnswerMemory();
 
-  function lent(head: string, items: readonly Buffer[], end: string, length: number): WrittenAnswer {
-    const whole = large(length);
+  function large(head: string, items: readonly Buffer[], end: string, length: number): WrittenAnswer {
+    const whole = take(length);
     let at = whole.write(head, 0, "latin1");
     for (const [index, item] of items.entries()) {
       if (index > 0) whole[at++] = COMMA;
@@ -33,20 +62,13 @@ export function createAnswerBuffers(): (head: string, items: readonly Buffer[], 
       at += item.length;
     }
     whole.write(end, at, "latin1");
-    let isLent = true;
-    return {
-      content: whole.subarray(0, length),
-      giveBack() {
-        if (isLent && free.length < FREE_MAX) free.push(whole);
-        isLent = false;
-      },
-    };
+    return lend(whole, length);
   }
 
   return (head, items, end) => {
     const commas = Math.max(0, items.length - 1);
     const length = items.reduce((sum, item) => sum + item.length, head.length + commas + end.length);
-    if (length > SMALL_BYTES) return lent(head, items, end, length);
+    if (length > SMALL_BYTES) return large(head, items, end, length);
     const text = items.map((item) => item.toString("latin1")).join(",");
     return { content: head + text + end, giveBack: nothingLent };
   };

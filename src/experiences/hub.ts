@@ -28,6 +28,7 @@ import type { SnapshotOrder, SnapshotSending, StockComparison, TakenSnapshot } f
 import type { WrittenAnswer } from "./answer-buffers.ts";
 import type { DeadLetterDesk } from "./dead-letter-desk.ts";
 import type { Knowledge } from "./v1/knowledge.ts";
+import type { PlainPriceQuestion } from "./v1/prices/plain-price-question.ts";
 import type { WebhookDoor } from "./webhooks/webhook-door.ts";
 
 /** Who does something by hand, and why: what the audit trail demands. */
@@ -209,7 +210,7 @@ export interface Hub {
   /** From memory. Both throw "invalid-document" for a customer nobody knows. */
   availability(question: AvailabilityQuestion): AvailabilityAnswer;
   /** `Prices`, written out. */
-  prices(question: PriceQuestion): string;
+  prices(question: PriceQuestion | PlainPriceQuestion): WrittenAnswer;
   /** From memory as well. */
   availableToPromise(skus: readonly string[], asked: AtpAsked): PromiseAnswer;
   /** What must be in order before requests are welcome; each with a sentence. */

@@ -1,7 +1,7 @@
 import { CrossdockError, findFaults, type Fault } from "#contracts";
 import type { FastifySchemaCompiler } from "fastify";
 import type { FastifySerializerCompiler } from "fastify/types/schema.js";
-import { Type, type TSchema } from "typebox";
+import { Type, type Static, type TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { Value } from "typebox/value";
 
@@ -24,16 +24,25 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   return (value: unknown) => {
     const read = comesAsWanted ? value : Value.Convert(schema, value);
     if (judge.Check(read)) return { value: read };
-    const faults = findFaults(schema, read).map((fault) => located(fault, httpPart));
-    return {
-      error: new CrossdockError(
-        "invalid-document",
-        `${faults.length === 1 ? "A field is" : `${faults.length} fields are`} not as expected.`,
-        { faults },
-      ),
-    };
+    return { error: refused(findFaults(schema, read).map((fault) => located(fault, httpPart))) };
   };
 };
+
+const refused = (faults: readonly Fault[]): CrossdockError =>
+  new CrossdockError(
+    "invalid-document",
+    `${faults.length === 1 ? "A field is" : `${faults.length} fields are`} not as expected.`,
+    { faults },
+  );
+
+/** For a route that judges its body itself. Throws "invalid-document" with all faults. */
+export function bodyJudge<const Schema extends TSchema>(schema: Schema): (value: unknown) => Static<Schema> {
+  const judge = Compile(schema);
+  return (value) => {
+    if (judge.Check(value)) return value;
+    throw refused(findFaults(schema, value));
+  };
+}
 
 /** In tests every answer is held against what the route promised; in production it is written as it is. */
 export const answerCompiler =

@@ -2,6 +2,7 @@ export * from "./clock.ts";
 export * from "./ids.ts";
 export * from "./canonical-json.ts";
 export * from "./decimal.ts";
+export { NOT_SMALL, placesOf, powerOf, unitsOf, write as writeUnits, writeShortest } from "./small-decimal.ts";
 export * from "./log.ts";
 export * from "./database.ts";
 export * from "./migrations.ts";

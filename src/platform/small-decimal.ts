@@ -8,17 +8,17 @@
 const TEXT_MAX = 16;
 const PLACES_MAX = 12;
 const POWERS = Array.from({ length: 2 * PLACES_MAX + 1 }, (_, places) => 10 ** places);
-const powerOf = (places: number): number => POWERS[places] ?? Number.POSITIVE_INFINITY;
+export const powerOf = (places: number): number => POWERS[places] ?? Number.POSITIVE_INFINITY;
 const NOUGHTS = Array.from({ length: PLACES_MAX + 1 }, (_, places) => "0".repeat(places));
 
 const DOT = 46;
 const MINUS = 45;
 const ZERO = 48;
 const NINE = 57;
-const NOT_SMALL = -1;
+export const NOT_SMALL = -1;
 
 /** How many places a decimal has; NOT_SMALL for what is not small, and for what is no decimal. */
-function placesOf(text: string): number {
+export function placesOf(text: string): number {
   const { length } = text;
   const start = text.charCodeAt(0) === MINUS ? 1 : 0;
   if (length > TEXT_MAX || length === start) return NOT_SMALL;
@@ -34,7 +34,7 @@ function placesOf(text: string): number {
 }
 
 /** Of what has places: how many there are of its last one. */
-function unitsOf(text: string): number {
+export function unitsOf(text: string): number {
   const isNegative = text.charCodeAt(0) === MINUS;
   let units = 0;
   for (let index = isNegative ? 1 : 0; index < text.length; index += 1) {
@@ -45,7 +45,7 @@ function unitsOf(text: string): number {
 }
 
 /** With exactly its places. */
-function write(units: number, places: number): string {
+export function write(units: number, places: number): string {
   if (places === 0) return String(units);
   const size = Math.abs(units);
   const power = powerOf(places);
@@ -56,7 +56,7 @@ function write(units: number, places: number): string {
 }
 
 /** Without trailing noughts. */
-function writeShortest(units: number, places: number): string {
+export function writeShortest(units: number, places: number): string {
   let short = units;
   let left = places;
   while (left > 0 && short % 10 === 0) {

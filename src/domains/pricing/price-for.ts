@@ -17,6 +17,9 @@ export interface NoPrice {
   readonly explanation: string;
 }
 
+/** A unit price has so many. */
+export const PRICE_PLACES = 4;
+
 /** Money to the cent, half up. */
 export const amountOf = (quantity: string, unitPrice: string): string => multiplyRounded(quantity, unitPrice, 2);
 
@@ -105,8 +108,8 @@ export const perOrderedUnit = (
   ordered: { readonly unitOfMeasure: string; readonly baseQuantity: string },
 ): string =>
   agreement.unitOfMeasure === ordered.unitOfMeasure
-    ? round(agreement.unitPrice, 4)
-    : round(divide(multiply(agreement.unitPrice, ordered.baseQuantity), baseQuantity, 4), 4);
+    ? round(agreement.unitPrice, PRICE_PLACES)
+    : round(divide(multiply(agreement.unitPrice, ordered.baseQuantity), baseQuantity, PRICE_PLACES), PRICE_PLACES);
 
 function toPrice({ agreement, baseQuantity }: Candidate, { unitOfMeasure }: PriceInquiry, orderedBase: string): Price {
   if (agreement.unitOfMeasure === unitOfMeasure) return inOwnUnit(agreement);
@@ -114,7 +117,9 @@ function toPrice({ agreement, baseQuantity }: Candidate, { unitOfMeasure }: Pric
   return described(agreement, unitPrice, `, which is ${plain(unitPrice)} per ${unitOfMeasure}`);
 }
 
-const inOwnUnit = onceEach((agreement: PriceAgreement) => described(agreement, round(agreement.unitPrice, 4), ""));
+const inOwnUnit = onceEach((agreement: PriceAgreement) =>
+  described(agreement, round(agreement.unitPrice, PRICE_PLACES), ""),
+);
 
 function described(agreement: PriceAgreement, unitPrice: string, converted: string): Price {
   const { priceAgreementId, scope, updatedAt } = agreement;
@@ -123,17 +128,21 @@ function described(agreement: PriceAgreement, unitPrice: string, converted: stri
     source: scope,
     priceAgreementId,
     version: updatedAt,
-    explanation: `The ${scopeNames[scope]} ${describeTerms(agreement)}${converted} (${priceAgreementId}, ${describeTime(agreement)}).`,
+    explanation: explainPrice({ ...agreement, terms: describeTerms(agreement), converted }),
   };
 }
+
+interface Explained extends Pick<PriceAgreement, "scope" | "priceAgreementId" | "validFrom" | "validTo"> {
+  readonly terms: string;
+  readonly converted: string;
+}
+export const explainPrice = ({ scope, terms, converted, priceAgreementId, validFrom, validTo }: Explained): string =>
+  `The ${scopeNames[scope]} ${terms}${converted} (${priceAgreementId}, since ${validFrom}${validTo === undefined ? "" : ` until ${validTo}`}).`;
 
 export function describeTerms({ unitPrice, unitOfMeasure, minimumQuantity }: PriceAgreement): string {
   const from = compare(minimumQuantity, "1") > 0 ? ` from ${plain(minimumQuantity)} ${unitOfMeasure} on` : "";
   return `${plain(unitPrice)} per ${unitOfMeasure}${from}`;
 }
-
-const describeTime = ({ validFrom, validTo }: PriceAgreement): string =>
-  `since ${validFrom}${validTo === undefined ? "" : ` until ${validTo}`}`;
 
 function whyNone(
   { sku, customer, currency, on, quantity, unitOfMeasure }: PriceInquiry,

@@ -1,21 +1,27 @@
 import type { Queryable } from "#platform";
 import { findAccounts, readAccountPage, type KnownAccount } from "../customers/find-accounts.ts";
+import { createPriceLadders, type PriceLadders } from "../pricing/price-ladders.ts";
 import { findAgreements, findAgreementsOf, readAllAgreements } from "../pricing/read-agreements.ts";
 import { findProducts, readProductPage, type KnownProduct } from "../products/find-products.ts";
-import { createPriceShelves, type PriceShelves } from "./price-shelves.ts";
 
 /** What the book says, by key. */
 export interface Contents {
   readonly products: Map<string, KnownProduct>;
   readonly accounts: Map<string, KnownAccount>;
-  readonly prices: PriceShelves;
+  readonly prices: PriceLadders;
 }
 
 export const emptyContents = (): Contents => ({
   products: new Map(),
   accounts: new Map(),
-  prices: createPriceShelves(),
+  prices: createPriceLadders(),
 });
+
+/** An item becomes known, and with it how prices of it are reckoned. */
+function learnProduct({ products, prices }: Contents, known: KnownProduct): void {
+  products.set(known.product.sku, known);
+  prices.sell(known.product);
+}
 
 const PAGE = 10_000;
 const KEYS_AT_ONCE = 5_000;
@@ -35,12 +41,13 @@ async function eachPage<Thing>(
 }
 
 export async function readContents(database: Queryable): Promise<Contents> {
-  const { products, accounts, prices } = emptyContents();
+  const contents = emptyContents();
+  const { accounts, prices } = contents;
   await Promise.all([
     eachPage(
       (after) => readProductPage(database, after, PAGE),
       ({ product }) => product.sku,
-      (known) => products.set(known.product.sku, known),
+      (known) => learnProduct(contents, known),
     ),
     eachPage(
       (after) => readAccountPage(database, after, PAGE),
@@ -49,18 +56,21 @@ export async function readContents(database: Queryable): Promise<Contents> {
     ),
     readAllAgreements(database, (files) => files.forEach(prices.put)),
   ]);
-  return { products, accounts, prices };
+  return contents;
 }
 
 /** How the keys of an entity are read anew. What is no longer there is let go. */
 type Reread = (database: Queryable, contents: Contents, keys: readonly string[]) => Promise<void>;
 
-const rereadProducts: Reread = async (database, { products }, keys) => {
+const rereadProducts: Reread = async (database, contents, keys) => {
   const found = await findProducts(database, keys);
   for (const sku of keys) {
     const known = found.get(sku);
-    if (known) products.set(sku, known);
-    else products.delete(sku);
+    if (known) learnProduct(contents, known);
+    else {
+      contents.products.delete(sku);
+      contents.prices.withdraw(sku);
+    }
   }
 };
 const rereadAccounts: Reread = async (database, { accounts }, keys) => {
@@ -106,13 +116,15 @@ const missing = (asked: readonly string[], isKnown: (key: string) => boolean): r
 /** Looks up what is asked for and not known. Nothing is read where all is known, which is nearly always. */
 export async function lookUpMissing(
   database: Queryable,
-  { products, accounts, prices }: Contents,
+  contents: Contents,
   { skus, customerNumbers }: Asked,
 ): Promise<void> {
+  const { products, accounts, prices } = contents;
   const items = missing(skus, (sku) => products.has(sku));
   const unpriced = missing(skus, prices.has);
   const customers = missing(customerNumbers, (customerNumber) => accounts.has(customerNumber));
-  if (items.length > 0) for (const [sku, known] of await findProducts(database, items)) products.set(sku, known);
+  if (items.length > 0)
+    for (const known of (await findProducts(database, items)).values()) learnProduct(contents, known);
   if (unpriced.length > 0) for (const file of await findAgreementsOf(database, unpriced)) prices.put(file);
   if (customers.length === 0) return;
   for (const known of await findAccounts(database, customers)) accounts.set(known.account.customerNumber, known);

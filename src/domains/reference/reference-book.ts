@@ -1,4 +1,4 @@
-import type { Product } from "#contracts";
+import type { PriceAgreement, Product } from "#contracts";
 import type { Clock, Database, Queryable } from "#platform";
 import { readBranches, type Branch } from "../branches/branches.ts";
 import { oneAtATime } from "../changes/one-at-a-time.ts";
@@ -7,6 +7,7 @@ import { readReferenceChanges, type ReferenceEntity } from "../changes/reference
 import type { KnownAccount } from "../customers/find-accounts.ts";
 import { readFeeds, type Feed } from "../feeds.ts";
 import type { Reference, ReferenceSource } from "../orders/intake/reference.ts";
+import type { PricedCustomer, PriceLadders } from "../pricing/price-ladders.ts";
 import type { AgreementOnFile } from "../pricing/read-agreements.ts";
 import type { KnownProduct } from "../products/find-products.ts";
 import { relatedSkus } from "../products/kits.ts";
@@ -22,6 +23,10 @@ export interface ReferenceBook extends Reference, ReferenceSource {
   lookUp(database: Queryable, asked: Asked): Promise<void>;
   knownProduct(sku: string): KnownProduct | undefined;
   knownAccount(customerNumber: string): KnownAccount | undefined;
+  /** The prices as they are now; those of a moment ago stay as they were where everything was read anew. */
+  prices(): Pick<PriceLadders, "itemsAt" | "unitAt" | "asker" | "climb" | "found" | "touch" | "word">;
+  /** What concerns this customer of an item: his own agreements, his group's, and the list's, whenever in force. */
+  agreements(sku: string, customer: PricedCustomer): readonly PriceAgreement[];
   agreementOnFile(priceAgreementId: string): AgreementOnFile | undefined;
   /** Where the reading of each entity from its system stands. */
   feeds(): readonly Feed[];
@@ -79,7 +84,7 @@ export function createReferenceBook({ database, clock }: { database: Database; c
   const reference: Reference = {
     customer: (customerNumber) => knownAccount(customerNumber)?.account,
     product: (sku): Product | undefined => knownProduct(sku)?.product,
-    agreements: (sku, customer) => contents.prices.agreements(sku, customer),
+    price: (inquiry, product) => contents.prices.price(inquiry, product),
     branches: () => branches,
   };
 
@@ -102,6 +107,8 @@ export function createReferenceBook({ database, clock }: { database: Database; c
     },
     knownProduct,
     knownAccount,
+    prices: () => contents.prices,
+    agreements: (sku, customer) => contents.prices.agreements(sku, customer),
     agreementOnFile: (priceAgreementId) => contents.prices.onFile(priceAgreementId),
     feeds: () => feeds,
     version: () => version,

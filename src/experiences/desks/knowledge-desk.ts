@@ -5,7 +5,7 @@ import type { Knowledge } from "../v1/knowledge.ts";
 
 export type Book = Pick<
   ReferenceBook,
-  "product" | "customer" | "agreements" | "agreementOnFile" | "feeds" | "readAt" | "version"
+  "product" | "customer" | "prices" | "agreements" | "agreementOnFile" | "feeds" | "readAt" | "version"
 >;
 
 /** The account that asks. Throws "invalid-document" for one nobody knows. */

@@ -1,6 +1,8 @@
 import { businessDay, type StaleAfter } from "#domains";
 import type { Clock } from "#platform";
+import type { WrittenAnswer } from "../answer-buffers.ts";
 import type { PriceQuestion } from "../hub.ts";
+import type { PlainPriceQuestion } from "../v1/prices/plain-price-question.ts";
 import { accountOf, createKnowledgeWriter, neverStale, type Book } from "./knowledge-desk.ts";
 import { createWrittenPrices } from "./written-prices.ts";
 
@@ -17,13 +19,16 @@ export function createPriceDesk({ book, clock, timeZone = "UTC", staleAfter = ne
   const written = createWrittenPrices(book);
   const known = createKnowledgeWriter(["prices", "products", "customers"], staleAfter);
   return {
-    prices({ customerNumber, lines, ...question }: PriceQuestion): string {
+    prices(question: PriceQuestion | PlainPriceQuestion): WrittenAnswer {
       const now = clock.now();
+      const { customerNumber } = question;
       const customer = accountOf(book, customerNumber, "/customerNumber");
-      const { currency = customer.currency, on = businessDay(now, timeZone), explain = false } = question;
+      const { currency = customer.currency, on = businessDay(now, timeZone) } = question;
       const asked = JSON.stringify({ customerNumber, currency, on }).slice(1, -1);
-      const prices = written({ customer, currency, on, explain }, lines);
-      return `{${known(book.readAt(), book.feeds(), now)},${asked},"prices":[${prices.join(",")}]}`;
+      const head = `{${known(book.readAt(), book.feeds(), now)},${asked},"prices":[`;
+      if ("bytes" in question) return written.plain(head, { customer, currency, on }, question);
+      const { explain = false, lines } = question;
+      return written.any(head, { customer, currency, on, explain }, lines);
     },
   };
 }

@@ -1,31 +1,32 @@
-import type { PriceAgreement, Product } from "#contracts";
+import type { Product } from "#contracts";
 import {
   amountOf,
   choosePrice,
+  MILLIONTH_PLACES,
   passedOver,
+  PRICE_PLACES,
   priceOf,
   quantityRules,
   toBaseUnits,
   type Price,
-  type PriceChoice,
+  type PricedItem,
   type PriceInquiry,
+  type PriceLadders,
+  type RungFound,
 } from "#domains";
-import { twoGenerations, type TwoGenerations } from "#platform";
+import { powerOf } from "#platform";
+import { asciiJson, createAnswerMemory, type WrittenAnswer } from "../answer-buffers.ts";
+import { createAnswerPen, type AnswerPen } from "../answer-pen.ts";
+import {
+  millionthsAt,
+  PLACES_A_LINE,
+  QUANTITY,
+  SKU,
+  UNIT,
+  type PlainPriceQuestion,
+} from "../v1/prices/plain-price-question.ts";
 import type { Book } from "./knowledge-desk.ts";
-
-/** What an answer says of an agreement to everybody who gets its price in one unit: the part that is long. */
-interface WrittenPrice {
-  readonly product: Product;
-  readonly unitOfMeasure: string;
-  readonly unitPrice: string;
-  /** `"unitPrice":..,"source":..,"pricedBy":{..},"explanation":..` */
-  readonly json: string;
-  /** The same agreement's in another unit. */
-  readonly other: WrittenPrice | null;
-}
-
-/** Half a kilobyte each: so many agreements stay, others are written again when somebody asks. */
-const KEPT_MAX = 50_000;
+import { createPriceWords, pricedByScope, said } from "./price-words.ts";
 
 /** What all lines of a question share. */
 export interface PriceContext extends Pick<PriceInquiry, "customer" | "currency" | "on"> {
@@ -33,106 +34,191 @@ export interface PriceContext extends Pick<PriceInquiry, "customer" | "currency"
 }
 type AskedLine = Pick<PriceInquiry, "sku" | "quantity" | "unitOfMeasure">;
 
-/** So many customers' lines stay, and so many of each, as long as nothing in the book is different. */
-const CUSTOMERS_KEPT_MAX = 250;
-const LINES_KEPT_MAX = 200;
+/** All of a line but its agreement's id, and twice as much. */
+const LINE_BYTES = 2_000;
+type Asking = Omit<PriceContext, "explain">;
 
-/**
- * Lines of a price answer as JSON. What is said of an agreement is written once, whoever asks for how much. A customer's lines are kept as well: a storefront
- * asks for the same items on every page, and while the book stays as it is so does the answer. They lie together, by customer, so that they are found while warm.
- */
-export function createWrittenPrices(book: Book): (context: PriceContext, lines: readonly AskedLine[]) => string[] {
-  const written = twoGenerations<PriceAgreement, WrittenPrice>(KEPT_MAX);
-  const kept = twoGenerations<string, Map<string, string>>(CUSTOMERS_KEPT_MAX);
-  let version = book.version();
+export interface WrittenPrices {
+  /** A plain question: each line is put together from what the ladders say in numbers and from words made ready. Nothing is kept for those who ask again. */
+  plain(head: string, asking: Asking, question: PlainPriceQuestion): WrittenAnswer;
+  /** Any question, from objects. */
+  any(head: string, context: PriceContext, lines: readonly AskedLine[]): WrittenAnswer;
+}
 
-  function linesOf({ customer, currency, on, explain }: PriceContext): Map<string, string> {
-    const asker = `${customer.customerNumber} ${currency} ${on} ${explain}`;
-    const known = kept.get(asker);
-    if (known && known.size <= LINES_KEPT_MAX) return known;
-    const lines = new Map<string, string>();
-    kept.set(asker, lines);
-    return lines;
+export function createWrittenPrices(book: Book): WrittenPrices {
+  const pen = createAnswerPen(createAnswerMemory());
+  let prices = book.prices();
+  let writeRung = createRungWriter(pen, prices);
+
+  function answer(head: string, writeLines: () => void): WrittenAnswer {
+    pen.begin();
+    writeText(pen, true, head);
+    writeLines();
+    writeText(pen, true, "]}");
+    return pen.end();
   }
 
-  return (context, lines) => {
-    if (version !== book.version()) kept.clear();
-    version = book.version();
-    const { customer, currency, on, explain } = context;
-    const known = linesOf(context);
-    return lines.map(({ sku, quantity, unitOfMeasure }) => {
-      const key = `${quantity} ${unitOfMeasure} ${sku}`;
-      const before = known.get(key);
-      if (before !== undefined) return before;
-      const line = writeLine(book, written, explain, { customer, currency, on, sku, quantity, unitOfMeasure });
-      known.set(key, line);
-      return line;
-    });
+  function writePlainLines(asking: Asking, question: PlainPriceQuestion): void {
+    // Everything was read anew: words have other numbers.
+    if (prices !== book.prices()) {
+      prices = book.prices();
+      writeRung = createRungWriter(pen, prices);
+    }
+    const asker = prices.asker(asking.customer, asking.currency, asking.on);
+    const { bytes, places, lines } = question;
+    const items = prices.itemsAt(bytes, places.subarray(SKU), PLACES_A_LINE, lines);
+    touchLists(prices, items, lines);
+    for (let line = 0; line < lines; line += 1) {
+      const place = line * PLACES_A_LINE;
+      const item = items[line];
+      const asked = askedQuantity(prices, question, place);
+      const found = item && prices.found(prices.climb(asker, item, asked), item, asked);
+      if (found && item?.product) writeRung(question, place, item.product, found);
+      else writeText(pen, line === 0, longWay(book, false, { ...asking, ...lineAt(question, place) }));
+    }
+  }
+
+  return {
+    plain: (head, asking, question) => answer(head, () => writePlainLines(asking, question)),
+    any: (head, { explain, ...asking }, lines) =>
+      answer(head, () => {
+        for (const [index, line] of lines.entries())
+          writeText(pen, index === 0, longWay(book, explain, { ...asking, ...line }));
+      }),
   };
 }
 
-type WrittenPrices = TwoGenerations<PriceAgreement, WrittenPrice>;
+/** As the index does: all lines wait for memory at once, not one after the other. */
+function touchLists(
+  prices: Pick<PriceLadders, "touch">,
+  items: readonly (PricedItem | undefined)[],
+  count: number,
+): number {
+  let touched = 0;
+  for (let line = 0; line < count; line += 1) touched += items[line]?.number ?? 0;
+  for (let line = 0; line < count; line += 1) touched += prices.touch(items[line]?.list ?? 0);
+  return touched;
+}
 
-function writeLine(book: Book, written: WrittenPrices, explain: boolean, inquiry: PriceInquiry): string {
+function askedQuantity(prices: Pick<PriceLadders, "unitAt">, { bytes, places }: PlainPriceQuestion, place: number) {
+  return {
+    quantity: millionthsAt(bytes, places[place + QUANTITY] ?? 0, places[place + QUANTITY + 1] ?? 0),
+    unit: prices.unitAt(bytes, places[place + UNIT] ?? 0, places[place + UNIT + 1] ?? 0),
+  };
+}
+
+function lineAt({ bytes, places }: PlainPriceQuestion, place: number): AskedLine {
+  const textAt = (field: number) =>
+    String.fromCharCode(...bytes.subarray(places[place + field], places[place + field + 1]));
+  return { sku: textAt(SKU), quantity: textAt(QUANTITY), unitOfMeasure: textAt(UNIT) };
+}
+
+function writeText(pen: AnswerPen, isFirst: boolean, text: string): void {
+  pen.reserve(text.length + 1);
+  if (!isFirst) pen.text(",");
+  pen.text(text);
+}
+
+const ONE = powerOf(MILLIONTH_PLACES);
+
+function createRungWriter(
+  pen: AnswerPen,
+  { word }: Pick<PriceLadders, "word">,
+): (question: PlainPriceQuestion, place: number, product: Product, found: RungFound) => void {
+  const words = createPriceWords(word);
+
+  function writePricedBy(found: RungFound): void {
+    pen.block(pricedByScope[found.scope]);
+    pen.text(found.priceAgreementId);
+    pen.block(words.owned(found).bytes);
+    pen.decimal(found.agreedPrice, found.agreedPricePlaces);
+    pen.block(words.unit(found.unit).agreed);
+    pen.decimal(Math.round(found.minimum / powerOf(MILLIONTH_PLACES - found.minimumPlaces)), found.minimumPlaces);
+  }
+
+  /** The sentence of `explainPrice`, with what stands before and after it. */
+  function writeExplanation(found: RungFound): void {
+    const agreed = words.unit(found.unit);
+    const dated = words.dated(found);
+    pen.block(dated.explanation);
+    pen.shortest(found.agreedPrice, found.agreedPricePlaces);
+    pen.block(agreed.per);
+    if (found.minimum > ONE) {
+      pen.block(said.from);
+      pen.shortest(found.minimum, MILLIONTH_PLACES);
+      pen.block(agreed.on);
+    }
+    if (found.isConverted) {
+      pen.block(said.converted);
+      pen.shortest(found.unitPrice, PRICE_PLACES);
+      pen.block(words.unit(found.orderedUnit).per);
+    }
+    pen.block(said.agreement);
+    pen.text(found.priceAgreementId);
+    pen.block(dated.lineAmount);
+  }
+
+  return (question, place, product, found) => {
+    const { bytes, places } = question;
+    pen.reserve(LINE_BYTES + 2 * found.priceAgreementId.length);
+    pen.block(place === 0 ? said.sku : said.nextSku);
+    pen.copy(bytes, places[place + SKU] ?? 0, places[place + SKU + 1] ?? 0);
+    pen.block(said.quantity);
+    pen.copy(bytes, places[place + QUANTITY] ?? 0, places[place + QUANTITY + 1] ?? 0);
+    pen.block(words.unit(found.orderedUnit).ordered);
+    pen.decimal(found.unitPrice, PRICE_PLACES);
+    writePricedBy(found);
+    writeExplanation(found);
+    pen.decimal(found.lineAmount, 2);
+    if (found.keepsRules) return pen.block(said.noFaults);
+    pen.block(said.faults);
+    const { quantity, unitOfMeasure } = lineAt(question, place);
+    writeText(pen, true, `${asciiJson(quantityFaults(product, quantity, unitOfMeasure))}}`);
+  };
+}
+
+/** A line written out from objects: what there is to say where there is no price, or where no ladder can tell. */
+function longWay(book: Book, explain: boolean, inquiry: PriceInquiry): string {
   const { sku, quantity, unitOfMeasure, customer } = inquiry;
-  const head = `{"sku":${JSON.stringify(sku)},"quantity":"${quantity}","unitOfMeasure":"${unitOfMeasure}"`;
   const product = book.product(sku);
-  if (!product) return `${head},${noPrice(`The hub knows no item ${sku}.`)},"quantityFaults":[]}`;
+  const asked = { sku, quantity, unitOfMeasure };
+  if (!product) {
+    const explanation = `The hub knows no item ${sku}.`;
+    return asciiJson({ ...asked, unitPrice: null, explanation, quantityFaults: [] });
+  }
   const choice = choosePrice(inquiry, book.agreements(sku, customer), product);
-  const price = writtenPrice(book, written, choice, product, inquiry);
-  const said = price
-    ? `${price.json},"lineAmount":"${amountOf(quantity, price.unitPrice)}"`
-    : noPrice(priceOf(choice, inquiry).explanation);
-  const others = explain
-    ? `,"passedOver":${JSON.stringify(passedOver(inquiry, choice, price?.unitPrice ?? null))}`
-    : "";
-  const faults = quantityFaults(product, inquiry);
-  return `${head},${said}${others},"quantityFaults":${faults.length === 0 ? "[]" : JSON.stringify(faults)}}`;
-}
-
-/** Documents are replaced, never changed: the same object is the same content. */
-function writtenPrice(
-  book: Book,
-  written: WrittenPrices,
-  choice: PriceChoice,
-  product: Product,
-  inquiry: PriceInquiry,
-): WrittenPrice | null {
-  if (!choice.taken) return null;
-  const { agreement } = choice.taken;
-  const { unitOfMeasure } = inquiry;
-  const first = written.get(agreement);
-  for (let one = first ?? null; one?.product === product; one = one.other)
-    if (one.unitOfMeasure === unitOfMeasure) return one;
   const price = priceOf(choice, inquiry);
-  if (price.unitPrice === null) return null;
-  const other = first?.product === product ? first : null;
-  const made = { product, unitOfMeasure, unitPrice: price.unitPrice, json: writePrice(book, price), other };
-  written.set(agreement, made);
-  return made;
+  return asciiJson({
+    ...asked,
+    unitPrice: price.unitPrice,
+    ...(price.unitPrice === null ? {} : { source: price.source, pricedBy: pricedBy(book, price) }),
+    explanation: price.explanation,
+    ...(price.unitPrice === null ? {} : { lineAmount: amountOf(quantity, price.unitPrice) }),
+    ...(explain ? { passedOver: passedOver(inquiry, choice, price.unitPrice) } : {}),
+    quantityFaults: quantityFaults(product, quantity, unitOfMeasure),
+  });
 }
 
-const noPrice = (explanation: string): string => `"unitPrice":null,"explanation":${JSON.stringify(explanation)}`;
-
-function quantityFaults(product: Product, { quantity, unitOfMeasure }: PriceInquiry): readonly string[] {
+function quantityFaults(product: Product, quantity: string, unitOfMeasure: string): readonly string[] {
   const baseQuantity = toBaseUnits(product, quantity, unitOfMeasure);
   return baseQuantity === null ? [] : quantityRules(product, baseQuantity);
 }
 
-function writePrice(book: Book, { unitPrice, source, priceAgreementId, version, explanation }: Price): string {
+function pricedBy(book: Book, { priceAgreementId, source, version }: Price) {
   const file = book.agreementOnFile(priceAgreementId);
   const { agreement } = file ?? {};
-  const pricedBy = agreement && {
-    priceAgreementId,
-    source,
-    system: file?.source,
-    version,
-    syncedAt: file?.syncedAt.toISOString(),
-    unitPrice: agreement.unitPrice,
-    unitOfMeasure: agreement.unitOfMeasure,
-    minimumQuantity: agreement.minimumQuantity,
-    validFrom: agreement.validFrom,
-    validTo: agreement.validTo,
-  };
-  return JSON.stringify({ unitPrice, source, pricedBy, explanation }).slice(1, -1);
+  return (
+    agreement && {
+      priceAgreementId,
+      source,
+      system: file?.source,
+      version,
+      syncedAt: file?.syncedAt.toISOString(),
+      unitPrice: agreement.unitPrice,
+      unitOfMeasure: agreement.unitOfMeasure,
+      minimumQuantity: agreement.minimumQuantity,
+      validFrom: agreement.validFrom,
+      validTo: agreement.validTo,
+    }
+  );
 }

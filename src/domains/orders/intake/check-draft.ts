@@ -1,7 +1,6 @@
 import type { Address, Fault, HoldReason, SalesOrderDraft } from "#contracts";
 import { add, round } from "#platform";
 import type { Account } from "../../customers/find-accounts.ts";
-import { priceFor } from "../../pricing/price-for.ts";
 import { addressDoubts } from "./address-doubts.ts";
 import { checkLine, type CheckedLine, type JudgedLine, type LineQuestion } from "./check-line.ts";
 import { withComponents } from "./kit-lines.ts";
@@ -89,9 +88,8 @@ function lineQuestion(
     policies,
     priceRule: policies.priceRuleOf(draft.channel),
     priceOf: (product, { sku, quantity, unitOfMeasure }) =>
-      priceFor(
+      reference.price(
         { customer: customer ?? draft, sku, quantity, unitOfMeasure, currency: draft.currency, on: today },
-        reference.agreements(sku, customer ?? draft),
         product,
       ),
   };

@@ -1,9 +1,11 @@
-import type { PriceAgreement, Product, SalesOrderDraft } from "#contracts";
+import type { Product, SalesOrderDraft } from "#contracts";
 import type { Queryable } from "#platform";
 import { readBranches, type Branch } from "../../branches/branches.ts";
 import type { Account } from "../../customers/find-accounts.ts";
 import { findCustomers } from "../../customers/find-customers.ts";
 import { findPrices } from "../../pricing/find-prices.ts";
+import { priceFor, type NoPrice, type Price } from "../../pricing/price-for.ts";
+import type { PriceInquiry } from "../../pricing/standing.ts";
 import { relatedSkus } from "../../products/kits.ts";
 import { findProducts } from "../../products/find-products.ts";
 
@@ -11,11 +13,8 @@ import { findProducts } from "../../products/find-products.ts";
 export interface Reference {
   customer(customerNumber: string): Account | undefined;
   product(sku: string): Product | undefined;
-  /** What concerns this customer of an item, whenever in force; others' may be among it. */
-  agreements(
-    sku: string,
-    customer: { readonly customerNumber: string; readonly customerGroup?: string },
-  ): readonly PriceAgreement[];
+  /** Our price for what is ordered, with why; `product` is the item as this reference knows it. */
+  price(inquiry: PriceInquiry, product: Product): Price | NoPrice;
   /** The branch we would rather ship from comes first. */
   branches(): readonly Branch[];
 }
@@ -49,7 +48,7 @@ async function readReference(database: Queryable, drafts: readonly SalesOrderDra
   return {
     customer: (customerNumber) => customers.get(customerNumber)?.customer,
     product: (sku) => products.get(sku)?.product,
-    agreements: (sku) => agreements.get(sku) ?? [],
+    price: (inquiry, product) => priceFor(inquiry, agreements.get(inquiry.sku) ?? [], product),
     branches: () => branches,
   };
 }

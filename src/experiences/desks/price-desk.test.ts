@@ -1,0 +1,127 @@
+import type { PriceAgreement } from "#contracts";
+import { amountOf, createPriceLadders, priceFor, quantityRules, toBaseUnits, type PriceInquiry } from "#domains";
+import { sampleCustomer, samplePrice, sampleProduct } from "#testing";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { createPlainQuestionReader } from "../v1/prices/plain-price-question.ts";
+import { createPriceDesk } from "./price-desk.ts";
+
+const now = new Date("2026-03-01T10:00:00.000Z");
+const readAt = new Date("2026-03-01T09:59:59.500Z");
+const { creditLimit: _limit, openBalance: _balance, ...customer } = sampleCustomer({ customerGroup: "OEM" });
+const read = createPlainQuestionReader(200);
+
+/** A desk over these agreements and this item, and how the plain rule writes one of its lines. */
+function deskOver(agreements: readonly PriceAgreement[], product = sampleProduct()) {
+  const prices = createPriceLadders();
+  prices.sell(product);
+  const syncedAt = (index: number) => new Date(readAt.getTime() - 1_000 * index);
+  for (const [index, agreement] of agreements.entries())
+    prices.put({ agreement, source: "erp", syncedAt: syncedAt(index) });
+  const desk = createPriceDesk({
+    clock: { now: () => now, sleep: () => Promise.resolve() },
+    book: {
+      prices: () => prices,
+      product: (sku) => (sku === product.sku ? product : undefined),
+      customer: () => customer,
+      agreements: prices.agreements,
+      agreementOnFile: prices.onFile,
+      feeds: () => [],
+      readAt: () => readAt,
+      version: () => 1,
+    },
+  });
+  function line(inquiry: PriceInquiry): object {
+    const { sku, quantity, unitOfMeasure } = inquiry;
+    if (sku !== product.sku) {
+      const explanation = `The hub knows no item ${sku}.`;
+      return { sku, quantity, unitOfMeasure, unitPrice: null, explanation, quantityFaults: [] };
+    }
+    const { unitPrice, explanation, ...by } = priceFor(inquiry, agreements, product);
+    const base = toBaseUnits(product, quantity, unitOfMeasure);
+    const quantityFaults = base === null ? [] : quantityRules(product, base);
+    const said = { sku, quantity, unitOfMeasure, unitPrice, explanation, quantityFaults };
+    if (unitPrice === null || !("source" in by)) return said;
+    const index = agreements.findIndex(({ priceAgreementId }) => priceAgreementId === by.priceAgreementId);
+    const {
+      sku: _sku,
+      scope,
+      customerNumber: _number,
+      customerGroup: _group,
+      currency: _currency,
+      ...agreed
+    } = agreements[index] ?? samplePrice();
+    const { updatedAt, ...terms } = agreed;
+    const pricedBy = {
+      ...terms,
+      source: scope,
+      system: "erp",
+      version: updatedAt,
+      syncedAt: syncedAt(index).toISOString(),
+    };
+    return { ...said, source: by.source, lineAmount: amountOf(quantity, unitPrice), pricedBy };
+  }
+  return { desk, line };
+}
+
+const anyAgreement = fc.record(
+  {
+    owner: fc.constantFrom(
+      { scope: "list" },
+      { scope: "customer-group", customerGroup: "OEM" },
+      { scope: "customer", customerNumber: customer.customerNumber },
+      { scope: "customer", customerNumber: "C-9" },
+    ),
+    minimumQuantity: fc.constantFrom("0", "1", "1.0", "2.5", "10", "100.000"),
+    unitPrice: fc.constantFrom("2", "2.5000", "0.333333", "1234567.89", "0", "99999999999999"),
+    unitOfMeasure: fc.constantFrom("EA", "CS", "BX"),
+    validTo: fc.constantFrom("2026-02-28", "2026-03-01", "9999-12-31"),
+    updatedAt: fc.constantFrom("2026-01-01T00:00:00.000Z", "2025-12-31T23:59:59.999Z", "2026-01-01T00:00:00Z"),
+    mark: fc.constantFrom("A", 'Q"', "Ü", "x".repeat(60)),
+  },
+  { requiredKeys: ["owner", "minimumQuantity", "unitPrice", "unitOfMeasure", "updatedAt", "mark"] },
+);
+const anyLine = fc.record({
+  sku: fc.constantFrom(sampleProduct().sku, sampleProduct().sku, "NEVER"),
+  quantity: fc.oneof(fc.integer({ min: 1, max: 300 }).map(String), fc.constantFrom("0.5", "007", "999999999.999999")),
+  unitOfMeasure: fc.constantFrom("EA", "CS", "PL"),
+});
+
+it("answers plain questions as the plain rule does, to the letter, with the version and the age of what it knows", () => {
+  const seen = { priced: 0, faulty: 0, none: 0 };
+  fc.assert(
+    fc.property(
+      fc.array(anyAgreement, { maxLength: 8 }),
+      fc.array(anyLine, { minLength: 1, maxLength: 5 }),
+      fc.constantFrom({}, { minimumOrderQuantity: "12" }, { orderMultiple: "10" }),
+      (made, lines, rules) => {
+        const agreements = made.map(({ owner, mark, ...terms }, index) =>
+          samplePrice({ priceAgreementId: `${mark}${index}`, ...(owner as Partial<PriceAgreement>), ...terms }),
+        );
+        const { desk, line } = deskOver(agreements, sampleProduct(rules));
+        const { customerNumber, currency } = customer;
+        const question = read(Buffer.from(JSON.stringify({ customerNumber, lines })));
+        if (!question) throw new Error("A plain question was not read.");
+        const answer = desk.prices(question);
+        const written = answer.content.toString();
+        const said = JSON.parse(written);
+        const asked = { customer, currency, on: "2026-03-01" };
+        expect(said).toEqual({
+          answeredAt: now.toISOString(),
+          knowledge: { readAt: readAt.toISOString(), ageSeconds: 0.5, sources: [] },
+          customerNumber,
+          currency,
+          on: "2026-03-01",
+          prices: lines.map((one) => line({ ...asked, ...one })),
+        });
+        expect(Buffer.byteLength(written)).toBe(written.length);
+        for (const { unitPrice, quantityFaults } of said.prices)
+          seen[unitPrice === null ? "none" : quantityFaults.length > 0 ? "faulty" : "priced"] += 1;
+        // Asked in any other way the answer is the same.
+        expect(JSON.parse(desk.prices({ customerNumber, lines }).content.toString())).toEqual(said);
+      },
+    ),
+    { numRuns: 400 },
+  );
+  for (const times of Object.values(seen)) expect(times).toBeGreaterThan(60);
+});
