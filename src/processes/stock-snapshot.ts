@@ -82,7 +82,8 @@ export async function takeStockSnapshot(
 ): Promise<SnapshotResult> {
   const sessions: Session[] = [];
   try {
-    while (sessions.length < STAGING_PARTS) sessions.push(await options.database.session());
+    const parts = work.dryRun ? 1 : STAGING_PARTS;
+    while (sessions.length < parts) sessions.push(await options.database.session());
     return await begin(sessions, options, snapshot, lines, work);
   } finally {
     await Promise.all(sessions.map((session) => session.close()));
@@ -238,7 +239,7 @@ async function applyDifferences(
       counts = together(counts, await before);
       if (!applied) return counts;
       run.tell("applying", counts);
-      // A dry run names differences in their order, and so takes one part after the other.
+      // A dry run names differences in their order, and so takes one batch after the other.
       before = run.work.dryRun ? Promise.resolve(await applied) : applied;
     }
   } finally {

@@ -50,8 +50,8 @@ export interface SnapshotStaging {
 
 /**
  * A table of each session's own, where a part of a snapshot is put and compared. Nothing of it is logged, and no transaction stays open: readers of the event
- * log wait for the oldest writing transaction, so rows come in short statements, and the comparison only reads. The sessions are `STAGING_PARTS`; the
- * first holds the desk.
+ * log wait for the oldest writing transaction, so rows come in short statements, and the comparison only reads. Each session has a part;
+ * the first holds the desk.
  */
 export async function openSnapshotStaging(
   sessions: readonly Session[],
@@ -61,12 +61,14 @@ export async function openSnapshotStaging(
   const { source, sequence, asOf } = snapshot;
   const [first] = sessions;
   if (!first) throw new Error("A snapshot is staged in at least one session.");
-  const parts = await Promise.all(sessions.map((session, part) => openPart(session, part, snapshot)));
+  const parts = await Promise.all(
+    sessions.map((session, part) => openPart(session, [part, sessions.length], snapshot)),
+  );
   if (takesDesk) await takeStockDesk(first, source);
   const unread = [...parts];
   return {
     async stage(positions) {
-      const byPart = Map.groupBy(positions, partOf);
+      const byPart = Map.groupBy(positions, (position) => partOf(position, parts.length));
       await Promise.all(parts.map((part, index) => part.stage(byPart.get(index) ?? [])));
     },
     async compare() {
@@ -92,14 +94,18 @@ export async function openSnapshotStaging(
 }
 
 /** All that is said of a position is in one part: told by the last characters of its key, which differ the most, in the same way here and in SQL. */
-const partOf = ({ sku, branch }: { readonly sku: string; readonly branch: string }): number =>
-  ((sku.codePointAt(sku.length - 1) ?? 0) + (branch.codePointAt(branch.length - 1) ?? 0)) % STAGING_PARTS;
-const partSql = (p: string) => `(ascii(right(${p}.sku, 1)) + ascii(right(${p}.branch, 1))) % ${STAGING_PARTS}`;
+const partOf = ({ sku, branch }: { readonly sku: string; readonly branch: string }, parts: number): number =>
+  ((sku.codePointAt(sku.length - 1) ?? 0) + (branch.codePointAt(branch.length - 1) ?? 0)) % parts;
+const partSql = (p: string, parts: string) => `(ascii(right(${p}.sku, 1)) + ascii(right(${p}.branch, 1))) % ${parts}`;
 
-async function openPart(session: Session, part: number, { source, branches, sequence }: StockSnapshot) {
-  // Sized for half a million positions in one pass; given back with the session.
-  await session.query("set work_mem = '96MB'");
-  await session.query("set temp_buffers = '32MB'");
+/** For a million positions in one pass; given back with the sessions. */
+const WORK_MEMORY_MB = 192;
+const BUFFERS_MB = 64;
+
+async function openPart(session: Session, [part, parts]: readonly [number, number], snapshot: StockSnapshot) {
+  const { source, branches, sequence } = snapshot;
+  await session.query(`set work_mem = '${Math.floor(WORK_MEMORY_MB / parts)}MB'`);
+  await session.query(`set temp_buffers = '${Math.floor(BUFFERS_MB / parts)}MB'`);
   await session.query("set jit = off");
   await session.query("set enable_mergejoin = off");
   await session.query("set enable_nestloop = off");
@@ -121,7 +127,7 @@ async function openPart(session: Session, part: number, { source, branches, sequ
     },
     async compare(): Promise<void> {
       await send();
-      await session.query(compareStaged, [source, branches, sequence, part]);
+      await session.query(compareStaged, [source, branches, sequence, part, parts]);
     },
     fetch: (count: number) => session.query<DifferentRow>(`fetch ${count} from stock_differences`),
   };
@@ -163,7 +169,7 @@ const compareStaged = `
            coalesce(s.safety_stock, p.safety_stock, 0) as safety_stock,
            coalesce(p.source_sequence >= $3::numeric, false) as is_late, s.sku is null as is_missing
       from stock_staging s
-      full join (select * from inventory_positions i where ($2::text[] is null or i.branch = any($2)) and ${partSql("i")} = $4) p
+      full join (select * from inventory_positions i where ($2::text[] is null or i.branch = any($2)) and ${partSql("i", "$5::integer")} = $4) p
         on p.sku = s.sku and p.branch = s.branch
      where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]' or ${isUnsettledSql})
                 when s.on_hand is null then false

@@ -1,5 +1,5 @@
 import type { Fault, PriceExplanation, Product, SalesOrderDraftLine } from "#contracts";
-import { compare, onceEach, plain } from "#platform";
+import { compare, plain } from "#platform";
 import { comparePrice, type PriceRule } from "../../pricing/compare-price.ts";
 import { amountOf, type NoPrice, type Price } from "../../pricing/price-for.ts";
 import { quantityRules } from "../../products/order-quantity.ts";
@@ -145,7 +145,7 @@ function decidePrice(
   rule: PriceRule,
 ): PriceDecision | null {
   if (ours.unitPrice === null) return channels === undefined ? null : unpriced(ours.explanation, channels);
-  if (channels === undefined) return ourPrice(ours);
+  if (channels === undefined) return contractPrice(ours, {});
   const { verdict, unitPrice, explanation } = comparePrice(rule, ours.unitPrice, channels, quantity);
   const both = { contractPrice: ours.unitPrice, channelPrice: channels };
   if (unitPrice === ours.unitPrice) {
@@ -159,8 +159,6 @@ function decidePrice(
     priceDoubt: verdict === "hold" ? explanation : null,
   };
 }
-
-const ourPrice = onceEach((ours: Price) => contractPrice(ours, {}));
 
 function contractPrice(ours: Price, compared: { contractPrice?: string; channelPrice?: string }): PriceDecision {
   const { unitPrice, source, priceAgreementId, version, explanation } = ours;

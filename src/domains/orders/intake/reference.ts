@@ -28,7 +28,7 @@ export interface ReferenceSource {
 /** Read for each list anew. Nothing is locked: what may change under our hands is not among it. */
 export const referenceInDatabase: ReferenceSource = { forDrafts: readReference };
 
-export /** The items, and what they are made of or may be replaced by. */
+/** The items, and what they are made of or may be replaced by. */
 async function findWithRelated(database: Queryable, skus: readonly string[]): ReturnType<typeof findProducts> {
   const products = await findProducts(database, skus);
   const related = [...products.values()].flatMap(({ product }) => relatedSkus(product));

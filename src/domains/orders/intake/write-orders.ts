@@ -67,7 +67,7 @@ function linesOf({ salesOrderId, checked, sourced }: DecidedOrder): WrittenLine[
   });
 }
 
-/** Of what many orders share. */
+/** Of what all orders of a customer share. */
 const asJson = onceEach((document: object) => JSON.stringify(document));
 
 const orderRows = copyRows<NumberedOrder & { readonly acceptedAt: string }>("sales_orders", {
@@ -108,7 +108,7 @@ const lineRows = copyRows<WrittenLine>("sales_order_lines", {
   quantity_backordered: ({ backordered }) => backordered,
   unit_price: ({ line }) => line.unitPrice,
   line_amount: ({ line }) => line.lineAmount,
-  price: ({ line }) => asJson(line.price),
+  price: ({ line }) => JSON.stringify(line.price),
   allocation_explanation: ({ source }) => source?.explanation ?? "",
   promised_on: ({ source }) => source?.promisedOn,
   is_kit: ({ line }) => line.isKit ?? false,
