@@ -34,7 +34,7 @@ export interface Difference {
 }
 
 /** How many rows are sent as one statement: enough to be fast, few enough to be over in some ten milliseconds. */
-const ROWS_AT_ONCE = 20_000;
+const ROWS_AT_ONCE = 10_000;
 
 /** A snapshot is staged and compared in so many parts at once, each in a session of its own: PostgreSQL gives a session one processor. */
 export const STAGING_PARTS = 2;

@@ -25,7 +25,11 @@ const ways = (["crossdock", "straightforward"] as const).filter((way) => !option
 /** Beside what the least there can be does on this machine today: what a machine is worth changes by the hour. */
 const besideBare = !options.way || options.way === "bare";
 
-const cluster = await startBenchCluster(options.statements ? { shared_preload_libraries: "pg_stat_statements" } : {});
+const cluster = await startBenchCluster(
+  options.statements
+    ? { shared_preload_libraries: "pg_stat_statements", "pg_stat_statements.track_planning": "on" }
+    : {},
+);
 const PAST_ROUNDS = 2;
 let databases = 0;
 

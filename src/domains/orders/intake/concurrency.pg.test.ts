@@ -233,7 +233,7 @@ describe("the queue", () => {
     await queue.drained();
   });
 
-  it("keeps to two lists at once, and takes up to four where a crowd waits", async () => {
+  it("has a lone order or a crowd go beside what is under way, and everybody else gather", async () => {
     const under: { readonly size: number; readonly end: () => void }[] = [];
     const intake = {
       async submit(requests: readonly SubmitRequest[]): Promise<SubmitResult[]> {
@@ -241,21 +241,25 @@ describe("the queue", () => {
         return requests.map((): SubmitResult => ({ outcome: "accepted", repeat: false }));
       },
     };
-    const queue = createSubmitQueue(intake, { clock: systemClock, windowMs: 0, crowd: 10 });
+    const queue = createSubmitQueue(intake, { clock: systemClock, windowMs: 0, few: 1, crowd: 10 });
     const answers: Promise<SubmitResult>[] = [];
     let sent = 0;
     const send = async (count: number) => {
       for (let index = 0; index < count; index += 1) answers.push(queue.submit(order("C-1", [], `k-${(sent += 1)}`)));
       await systemClock.sleep(5);
     };
-    for (const count of [1, 1, 9]) await send(count);
-    expect(under.map(({ size }) => size)).toEqual([1, 1]);
-    for (const count of [1, 10, 30]) await send(count);
-    expect(under.map(({ size }) => size)).toEqual([1, 1, 10, 10]);
+    const sizes = () => under.map(({ size }) => size);
+    // Beside one order the next two go; beside three nobody does, until there are ten; a fourth list never.
+    for (const count of [1, 2, 9]) await send(count);
+    expect(sizes()).toEqual([1, 2]);
+    await send(1);
+    expect(sizes()).toEqual([1, 2, 10]);
+    await send(30);
+    expect(sizes()).toEqual([1, 2, 10]);
     // Who waited is next, as one list.
     under[0]?.end();
     await systemClock.sleep(5);
-    expect(under.map(({ size }) => size)).toEqual([1, 1, 10, 10, 30]);
+    expect(sizes()).toEqual([1, 2, 10, 30]);
     for (const { end } of under) end();
     await Promise.all(answers);
     await queue.drained();

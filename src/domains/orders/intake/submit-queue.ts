@@ -16,8 +16,8 @@ export interface SubmitQueueOptions {
   /** How long the first of a list waits for company while a place is free. Once all places are taken, lists gather by themselves. */
   readonly windowMs?: number;
   readonly listMax?: number;
-  /** How many lists are under way at once. */
-  readonly inFlightMax?: number;
+  /** With so few orders under way nobody waits for them: a second list goes beside them. */
+  readonly few?: number;
   /** Where so many wait, another list is worth what it costs by itself, ... */
   readonly crowd?: number;
   /** ... and so many may be under way. */
@@ -31,11 +31,16 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
+/**
+ * A list costs something whatever its length. So where orders come in a stream, one list gathers while the other is under way: half the rate is then far
+ * from half the cost of the whole. Only a lone order or two, and a crowd, have another go beside them.
+ */
 export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptions): SubmitQueue {
-  const { clock, windowMs = 2, listMax = 200, inFlightMax = 2, waitingMax = 10_000 } = options;
-  const { crowd = 40, crowdInFlightMax = 2 * inFlightMax } = options;
+  const { clock, windowMs = 2, listMax = 200, waitingMax = 10_000 } = options;
+  const { few = 3, crowd = 20, crowdInFlightMax = 3 } = options;
   let waiting: Waiting[] = [];
   let inFlight = 0;
+  let ordersUnderWay = 0;
   let isGathering = false;
   let idle: (() => void)[] = [];
 
@@ -45,10 +50,15 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
       if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
       return;
     }
-    const places = waiting.length >= crowd ? crowdInFlightMax : inFlightMax;
-    if (inFlight >= places || isGathering) return;
-    if (waiting.length >= listMax || haveWaited || inFlight >= inFlightMax) return send();
+    const isCrowd = waiting.length >= crowd;
+    if (inFlight >= placesFor(isCrowd) || isGathering) return;
+    if (waiting.length >= listMax || haveWaited || (isCrowd && inFlight > 0)) return send();
     void gather();
+  }
+
+  function placesFor(isCrowd: boolean): number {
+    if (isCrowd) return crowdInFlightMax;
+    return ordersUnderWay <= few ? 2 : 1;
   }
 
   function send(): void {
@@ -67,6 +77,7 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
 
   async function deliver(list: readonly Waiting[]): Promise<void> {
     inFlight += 1;
+    ordersUnderWay += list.length;
     try {
       const results = await intake.submit(list.map(({ request }) => request));
       for (const [index, { answer, fail }] of list.entries()) {
@@ -78,6 +89,7 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
       for (const { fail } of list) fail(error);
     } finally {
       inFlight -= 1;
+      ordersUnderWay -= list.length;
       pump(true);
     }
   }

@@ -139,13 +139,13 @@ function purchaseOrdersSeen(orders: readonly DecidedOrder[], bearers: readonly P
 
 /**
  * Keeps the register, and has the transaction's statements planned by keys: the updates below lock row by row in the order of their list, as everybody
- * does, and a plan that went through the table for once would lock in another.
+ * does, and a plan that went through the table for once would lock in another. By keys there is one plan, whatever the values are: none is made anew.
  */
 const keepRegisterByKeys = (tx: Transaction): Promise<unknown> =>
   tx.query({
     name: "keep-register-by-keys",
     text: `select ${registerKeptSql}, set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-                  set_config('enable_mergejoin', 'off', true)`,
+                  set_config('enable_mergejoin', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`,
   });
 
 // A position that is not there has nothing, and is found out by counting. Every position of what fell short is updated, be it by nothing: to update is to
