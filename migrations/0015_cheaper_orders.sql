@@ -1,5 +1,5 @@
--- What nobody filters by needs no statistics: drafts, addresses and explanations are most of an order's bytes, and to sort samples of them was a tenth of
--- what PostgreSQL did for orders under load.
+-- What nobody filters by needs no statistics: drafts, addresses and explanations are most of an order's bytes, and to sort samples of them was
+-- a good part of what PostgreSQL did while orders came in.
 alter table sales_orders alter column draft set statistics 0, alter column fingerprint set statistics 0,
   alter column bill_to set statistics 0, alter column ship_to set statistics 0;
 alter table sales_order_lines alter column description set statistics 0, alter column price set statistics 0,

@@ -1,6 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { hostname } from "node:os";
-import { createServer } from "node:net";
 import {
   applyBranches,
   applyPromisingRules,
@@ -73,6 +72,7 @@ import {
 } from "#processes";
 import { createOrderFolder, readOrderFile, takeOrders } from "#systems";
 import { stalenessRules, type HubConfiguration } from "./configuration.ts";
+import { addressOf, listen } from "./address.ts";
 import { createEnding, type Ending } from "./ending.ts";
 import { synchroniseFirst } from "./first-reading.ts";
 import { intakePolicies } from "./intake-policies.ts";
@@ -167,17 +167,6 @@ async function assemble(options: HubOptions, ending: Ending): Promise<Hub> {
   return { url, adminToken, stop: () => ending.run() };
 }
 
-async function listen(server: ReturnType<typeof createHttpServer>, host: string, port: number): Promise<void> {
-  try {
-    await server.listen({ host, port });
-  } catch (cause) {
-    const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
-    if (!isTaken) throw cause;
-    const message = `Port ${port} is taken, perhaps by another hub. Stop that one, or start this one beside it with \`--port ${port + 100}\`; they share the database.`;
-    throw new Error(message, { cause });
-  }
-}
-
 /** What everything else stands on: the database, wake-ups, this node's place among the others. */
 async function layGround({ configuration, environment, clock, log, tell = () => {} }: HubOptions, ending: Ending) {
   const store = await openStore(configuration, environment, { applicationName: "crossdock", log, maxConnections: 20 });
@@ -199,21 +188,6 @@ async function layGround({ configuration, environment, clock, log, tell = () => 
   return { database, ids, waker, membership, exchanges, metrics, record: countExchanges(metrics, exchanges) };
 }
 type Ground = Awaited<ReturnType<typeof layGround>>;
-
-/** Chosen before anything listens: the sandbox is told where its messages go before the hub can take them. */
-async function addressOf({ hub: { host, port } }: HubConfiguration): Promise<string> {
-  return `http://${host}:${port === 0 ? await freePort(host) : port}`;
-}
-
-const freePort = (host: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, host, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 
 /** The sandbox comes up while the database does. It is ended also where something else failed before it stood. */
 function beginSandbox({ sandbox }: HubOptions, url: string, ending: Ending): Promise<RunningSandbox | null> {
