@@ -1,5 +1,5 @@
 import type { PriceAgreement } from "#contracts";
-import { compare, compareProducts, divide, multiply, multiplyRounded, onceEach, plain, round } from "#platform";
+import { compare, compareProducts, divide, multiply, multiplyRounded, plain, round } from "#platform";
 import { baseQuantityOf } from "../products/units.ts";
 import { baseIfItHolds, standingsOf, type PriceInquiry, type SoldProduct, type Standing } from "./standing.ts";
 
@@ -112,14 +112,11 @@ export const perOrderedUnit = (
     : round(divide(multiply(agreement.unitPrice, ordered.baseQuantity), baseQuantity, PRICE_PLACES), PRICE_PLACES);
 
 function toPrice({ agreement, baseQuantity }: Candidate, { unitOfMeasure }: PriceInquiry, orderedBase: string): Price {
-  if (agreement.unitOfMeasure === unitOfMeasure) return inOwnUnit(agreement);
+  if (agreement.unitOfMeasure === unitOfMeasure)
+    return described(agreement, round(agreement.unitPrice, PRICE_PLACES), "");
   const unitPrice = perOrderedUnit(agreement, baseQuantity, { unitOfMeasure, baseQuantity: orderedBase });
   return described(agreement, unitPrice, `, which is ${plain(unitPrice)} per ${unitOfMeasure}`);
 }
-
-const inOwnUnit = onceEach((agreement: PriceAgreement) =>
-  described(agreement, round(agreement.unitPrice, PRICE_PLACES), ""),
-);
 
 function described(agreement: PriceAgreement, unitPrice: string, converted: string): Price {
   const { priceAgreementId, scope, updatedAt } = agreement;

@@ -71,8 +71,6 @@ export interface PriceLadders {
   climb(asker: PriceAsker, item: PricedItem, asked: AskedQuantity): number;
   /** The agreement on that rung, in an object that is used again by the next question; null: it takes the long way to tell. */
   found(rung: number, item: PricedItem, asked: AskedQuantity): RungFound | null;
-  /** Has an agreement's place in memory come nearer. What it answers says nothing. */
-  touch(rung: number): number;
   /** As `priceFor` of those agreements. */
   price(inquiry: PriceInquiry, product: SoldProduct): Price | NoPrice;
 }
@@ -140,7 +138,6 @@ export function createPriceLadders(): PriceLadders {
     asker,
     climb: (by, item, asked) => climb(records, by, item, asked),
     found: foundOn,
-    touch: (rung) => wholeAt(records, Math.max(0, rung), whole.unit),
     price(inquiry, product) {
       const { sku, customer, currency, on, quantity, unitOfMeasure } = inquiry;
       const item = items.get(sku);

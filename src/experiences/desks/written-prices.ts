@@ -9,7 +9,6 @@ import {
   quantityRules,
   toBaseUnits,
   type Price,
-  type PricedItem,
   type PriceInquiry,
   type PriceLadders,
   type RungFound,
@@ -67,7 +66,6 @@ export function createWrittenPrices(book: Book): WrittenPrices {
     const asker = prices.asker(asking.customer, asking.currency, asking.on);
     const { bytes, places, lines } = question;
     const items = prices.itemsAt(bytes, places.subarray(SKU), PLACES_A_LINE, lines);
-    touchLists(prices, items, lines);
     for (let line = 0; line < lines; line += 1) {
       const place = line * PLACES_A_LINE;
       const item = items[line];
@@ -86,18 +84,6 @@ export function createWrittenPrices(book: Book): WrittenPrices {
           writeText(pen, index === 0, longWay(book, explain, { ...asking, ...line }));
       }),
   };
-}
-
-/** As the index does: all lines wait for memory at once, not one after the other. */
-function touchLists(
-  prices: Pick<PriceLadders, "touch">,
-  items: readonly (PricedItem | undefined)[],
-  count: number,
-): number {
-  let touched = 0;
-  for (let line = 0; line < count; line += 1) touched += items[line]?.number ?? 0;
-  for (let line = 0; line < count; line += 1) touched += prices.touch(items[line]?.list ?? 0);
-  return touched;
 }
 
 function askedQuantity(prices: Pick<PriceLadders, "unitAt">, { bytes, places }: PlainPriceQuestion, place: number) {

@@ -14,6 +14,7 @@ import { createTokenGate } from "#governance";
 import { createMetrics } from "#observability";
 import { createIds, openDatabase, silentLog, systemClock as clock, type Database } from "#platform";
 import { drawnProcesses, routesOf } from "#processes";
+import { absentHub } from "../absent-hub.ts";
 import { createBareServer } from "./bare.ts";
 import { createStraightforwardIntake } from "./straightforward.ts";
 
@@ -51,10 +52,6 @@ async function intakeOf(way: ServerTask["way"], database: Database): Promise<Sub
   return (request) => queue.submit(request);
 }
 
-const notHere = (): never => {
-  throw new Error("This node only takes orders.");
-};
-
 const hubOf = (database: Database, submit: Submit): Hub => ({
   version: "bench",
   clock,
@@ -62,36 +59,8 @@ const hubOf = (database: Database, submit: Submit): Hub => ({
   log: silentLog,
   metrics: createMetrics(),
   gate: createTokenGate({ database, clock }),
-  orders: {
-    submit: (requests) => Promise.all(requests.map(submit)),
-    find: notHere,
-    read: notHere,
-    cancel: notHere,
-    releaseHold: notHere,
-  },
-  reservations: { reserve: notHere, read: notHere, extend: notHere, release: notHere },
-  shipments: { read: notHere, document: notHere, correctAddress: notHere, replan: notHere },
-  events: { read: notHere, end: notHere, listen: notHere },
-  inbound: { keep: notHere },
-  deadLetters: { list: notHere, retry: notHere, edit: notHere, skip: notHere, discard: notHere },
-  systems: { list: notHere, close: notHere, open: notHere },
-  stock: { compare: notHere, correct: notHere },
-  snapshots: {
-    take: notHere,
-    mend: notHere,
-    list: notHere,
-    read: notHere,
-    rejects: notHere,
-    rejectedLines: notHere,
-  },
-  movements: { take: notHere },
-  webhooks: new Map(),
-  dropShips: notHere,
-  story: notHere,
-  availability: notHere,
-  availableToPromise: notHere,
-  prices: notHere,
-  readiness: notHere,
+  ...absentHub,
+  orders: { ...absentHub.orders, submit: (requests) => Promise.all(requests.map(submit)) },
 });
 
 async function serve({ url, way }: ServerTask): Promise<void> {

@@ -5,6 +5,7 @@ import { createHttpServer, createPriceDesk, createStockDesk, type Hub } from "#e
 import { createTokenGate } from "#governance";
 import { createMetrics } from "#observability";
 import { createIds, openDatabase, silentLog, systemClock as clock } from "#platform";
+import { absentHub } from "../absent-hub.ts";
 
 /** Two servers in one process, one asked at a time: a hub's reads, and a bare Fastify that answers as much. */
 export interface ServerSays {
@@ -13,10 +14,6 @@ export interface ServerSays {
   readonly loadedMs: number;
   readonly heapMb: number;
 }
-
-const notHere = (): never => {
-  throw new Error("This node only answers reads.");
-};
 
 async function startHub(url: string) {
   const database = openDatabase({ url, maxConnections: 5 });
@@ -39,30 +36,9 @@ async function startHub(url: string) {
     log: silentLog,
     metrics: createMetrics(),
     gate: createTokenGate({ database, clock }),
-    orders: { submit: notHere, find: notHere, read: notHere, cancel: notHere, releaseHold: notHere },
-    reservations: { reserve: notHere, read: notHere, extend: notHere, release: notHere },
-    shipments: { read: notHere, document: notHere, correctAddress: notHere, replan: notHere },
-    events: { read: notHere, end: notHere, listen: notHere },
-    inbound: { keep: notHere },
-    deadLetters: { list: notHere, retry: notHere, edit: notHere, skip: notHere, discard: notHere },
-    systems: { list: notHere, close: notHere, open: notHere },
-    stock: { compare: notHere, correct: notHere },
-    snapshots: {
-      take: notHere,
-      mend: notHere,
-      list: notHere,
-      read: notHere,
-      rejects: notHere,
-      rejectedLines: notHere,
-    },
-    movements: { take: notHere },
-    webhooks: new Map(),
-    dropShips: notHere,
-    story: notHere,
-    availableToPromise: notHere,
+    ...absentHub,
     availability: createStockDesk({ board, book, clock }).availability,
     prices: createPriceDesk({ book, clock }).prices,
-    readiness: notHere,
   };
   const server = createHttpServer(hub);
   return { port: await listen(server), server, loadedMs };

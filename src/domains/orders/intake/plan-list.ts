@@ -65,9 +65,9 @@ export interface SourcingPlan {
   readonly stock: RecordedStock;
   /** Items of which somebody gets less than he asked for. */
   readonly shortSkus: ReadonlySet<string>;
-  /** Items of which something is kept for other channels: a promise depends on all that is free of them. */
-  readonly guardedSkus: ReadonlySet<string>;
-  /** Every position of both, as it was seen. */
+  /** These, and items of which something is kept for other channels: a promise depends on all that is free of them. */
+  readonly askedSkus: ReadonlySet<string>;
+  /** Every position of those, as it was seen. */
   readonly asked: readonly RecordedPosition[];
 }
 
@@ -89,9 +89,8 @@ export function planSourcing(
   });
   const short = orders.flatMap(({ sourced }) => sourced.filter(({ backordered }) => isPositive(backordered)));
   const shortSkus = new Set(short.map(({ sku }) => sku));
-  const guarded = new Set(guardedSkus(candidates, promising));
-  const asked = stock.positionsOf(new Set([...shortSkus, ...guarded]), branches);
-  return { orders, stock, shortSkus, guardedSkus: guarded, asked };
+  const askedSkus = new Set([...shortSkus, ...guardedSkus(candidates, promising)]);
+  return { orders, stock, shortSkus, askedSkus, asked: stock.positionsOf(askedSkus, branches) };
 }
 
 const guardedSkus = (candidates: readonly Candidate[], { keepsForChannels, reserves }: PromisingPlan): string[] =>

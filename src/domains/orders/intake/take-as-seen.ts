@@ -93,8 +93,7 @@ function creditsSeen(orders: readonly DecidedOrder[], credits: Credits): Readonl
  * What was taken must be there. Of items that fell short, every position must be as it was seen, for one more piece would have been promised;
  * of guarded ones, none may have less than was seen.
  */
-function stockSeen({ stock, shortSkus, guardedSkus, asked }: SourcingPlan) {
-  const skus = new Set([...shortSkus, ...guardedSkus]);
+function stockSeen({ stock, shortSkus, askedSkus: skus, asked }: SourcingPlan) {
   const byBranch = (own: readonly RecordedPosition[]): Record<string, Cells> =>
     Object.fromEntries(own.map(({ sku, branch, seen }) => [branch, [seen, shortSkus.has(sku) ? seen : null]]));
   const taken = stock.taken().filter(({ taken: quantity }) => isPositive(quantity));
@@ -108,8 +107,8 @@ function stockSeen({ stock, shortSkus, guardedSkus, asked }: SourcingPlan) {
 }
 
 /** What the locks do not tell: read after them, so that what their former holders wrote is seen. Null: the list rests on nothing of it. */
-function recordsSeen({ orders, plan: { shortSkus, guardedSkus }, seen: { bearers, expected }, today }: DecidedList) {
-  const skus = [...shortSkus, ...guardedSkus];
+function recordsSeen({ orders, plan: { askedSkus }, seen: { bearers, expected }, today }: DecidedList) {
+  const skus = [...askedSkus];
   const purchaseOrders = bearers === null ? [] : purchaseOrdersSeen(orders, bearers);
   if (purchaseOrders.length + skus.length === 0) return null;
   return { purchaseOrders, skus, expected: expectedSeen(orders, expected, today) };
