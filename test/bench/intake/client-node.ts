@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { bodiesOf } from "./drafts.ts";
 
 /** What the client process is asked for: so many connections that each send the next order when theirs is answered, or so many orders a second. */
@@ -6,25 +7,36 @@ export interface Load {
   readonly ports: readonly number[];
   readonly token: string;
   readonly connections: number;
-  readonly warmUpSeconds: number;
-  readonly seconds: number;
   /** Arrivals by chance (Poisson) at this rate; null: as fast as answers come. */
   readonly perSecond: number | null;
   readonly prefix: string;
   readonly isHot: boolean;
 }
 
-/** Told when the warm-up is over, so that costs are read at that moment; then the outcome. */
+/** One turn under that load: what is answered in the first seconds is not counted. */
+export interface Turn {
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+}
+
+/** What it hears after the load: a turn, or that no more will come. */
+export type ClientHears = Turn | "judge";
+
+/** Told when the warm-up of a turn is over, so that costs are read at that moment, when it is done, and when everything sent is answered. */
 export type ClientSays =
   | { readonly is: "warm" }
+  | { readonly is: "done"; readonly answered: number; readonly seconds: number }
+  | { readonly is: "settled" }
   | {
-      readonly is: "done";
-      readonly answered: number;
-      readonly seconds: number;
+      readonly is: "judged";
+      readonly acknowledged: readonly string[];
+      readonly refused: Record<string, number>;
+      /** Of all turns together. */
       readonly p50Ms: number;
       readonly p99Ms: number;
-    }
-  | { readonly is: "settled"; readonly acknowledged: readonly string[]; readonly refused: Record<string, number> };
+    };
+
+const say = (says: ClientSays) => process.send?.(says);
 
 const CONTENT_LENGTH = /content-length: (\d+)/i;
 
@@ -58,10 +70,7 @@ function openConnection(port: number, token: string, onAnswer: (status: number) 
     console.error(error);
     process.exit(1);
   });
-  return {
-    send: (body: string) => void socket.write(`${head}${Buffer.byteLength(body)}\r\n\r\n${body}`),
-    close: () => socket.destroy(),
-  };
+  return { send: (body: string) => void socket.write(`${head}${Buffer.byteLength(body)}\r\n\r\n${body}`) };
 }
 
 interface Sent {
@@ -69,7 +78,7 @@ interface Sent {
   readonly atMs: number;
 }
 
-function run({ ports, token, connections, warmUpSeconds, seconds, perSecond, prefix, isHot }: Load): void {
+function openLoad({ ports, token, connections, perSecond, prefix, isHot }: Load) {
   const body = bodiesOf(prefix, isHot);
   const acknowledged: string[] = [];
   const refused: Record<string, number> = {};
@@ -77,7 +86,7 @@ function run({ ports, token, connections, warmUpSeconds, seconds, perSecond, pre
   const due: Sent[] = [];
   let next = 0;
   let isMeasuring = false;
-  let isOver = false;
+  let isOver = true;
   let busy = 0;
 
   const lanes = Array.from({ length: connections }, (_, index) => {
@@ -93,7 +102,6 @@ function run({ ports, token, connections, warmUpSeconds, seconds, perSecond, pre
     });
     const lane = {
       isFree: () => sent === null,
-      close: connection.close,
       take(order: Sent) {
         sent = order;
         busy += 1;
@@ -105,55 +113,49 @@ function run({ ports, token, connections, warmUpSeconds, seconds, perSecond, pre
   const newOrder = (): Sent => ({ number: (next += 1), atMs: performance.now() });
 
   function more(lane: (typeof lanes)[number]): void {
-    if (isOver && busy === 0) return settle();
     const order = perSecond === null && !isOver ? newOrder() : due.shift();
-    if (order) lane.take(order);
+    if (order) return lane.take(order);
+    if (isOver && busy === 0) say({ is: "settled" });
   }
   /** Latency counts from the moment an order was due, also while every connection was taken. */
   function arrive(): void {
-    if (isOver || perSecond === null) return;
     due.push(newOrder());
     const free = lanes.find((lane) => lane.isFree());
     if (free) more(free);
   }
-  function arriveByChance(atMs: number): void {
-    if (isOver || perSecond === null) return;
+  function arriveByChance(atMs: number, perSecond: number): void {
+    if (isOver) return;
     let dueMs = atMs;
     while (dueMs <= performance.now()) {
       arrive();
       dueMs += (-Math.log(1 - Math.random()) * 1_000) / perSecond;
     }
-    setTimeout(() => arriveByChance(dueMs), 1);
+    setTimeout(() => arriveByChance(dueMs, perSecond), 1);
   }
-  function settle(): void {
-    for (const lane of lanes) lane.close();
-    process.send?.({ is: "settled", acknowledged, refused } satisfies ClientSays);
-  }
-
-  if (perSecond === null) for (const lane of lanes) more(lane);
-  else arriveByChance(performance.now());
-  setTimeout(() => {
+  async function turn({ warmUpSeconds, seconds }: Turn): Promise<void> {
+    isOver = false;
+    if (perSecond === null) for (const lane of lanes) more(lane);
+    else arriveByChance(performance.now(), perSecond);
+    await sleep(warmUpSeconds * 1_000);
+    say({ is: "warm" });
     isMeasuring = true;
-    process.send?.({ is: "warm" } satisfies ClientSays);
-    const startedAt = performance.now();
-    setTimeout(() => {
-      isMeasuring = false;
-      isOver = true;
-      const took = (performance.now() - startedAt) / 1_000;
-      const sorted = latenciesMs.toSorted((a, b) => a - b);
-      const quantile = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
-      const says: ClientSays = {
-        is: "done",
-        answered: sorted.length,
-        seconds: took,
-        p50Ms: quantile(0.5),
-        p99Ms: quantile(0.99),
-      };
-      process.send?.(says);
-      if (busy === 0) settle();
-    }, seconds * 1_000);
-  }, warmUpSeconds * 1_000);
+    const [startedAt, before] = [performance.now(), latenciesMs.length];
+    await sleep(seconds * 1_000);
+    isMeasuring = false;
+    isOver = true;
+    say({ is: "done", answered: latenciesMs.length - before, seconds: (performance.now() - startedAt) / 1_000 });
+    if (busy === 0) say({ is: "settled" });
+  }
+  function judge(): void {
+    const sorted = latenciesMs.toSorted((a, b) => a - b);
+    const quantile = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+    say({ is: "judged", acknowledged, refused, p50Ms: quantile(0.5), p99Ms: quantile(0.99) });
+  }
+  return { turn, judge };
 }
 
-process.once("message", (load: Load) => run(load));
+process.once("message", (load: Load) => {
+  const { turn, judge } = openLoad(load);
+  process.on("message", (hears: ClientHears) => (hears === "judge" ? judge() : void turn(hears)));
+});
 process.once("disconnect", () => process.exit(0));

@@ -2,14 +2,16 @@ import { parseArgs } from "node:util";
 import { startBenchCluster } from "../cluster.ts";
 import { fillPast, storedParts } from "./past.ts";
 import { countStatements, printStatements } from "./statements.ts";
-import { runScenario, type Outcome, type Scenario } from "./scenario.ts";
+import { openContender, type Scenario } from "./scenario.ts";
 import type { ServerTask } from "./server-node.ts";
 import { seedTrade } from "./trade.ts";
+import { ratios, takeTurns, type Taken } from "./turns.ts";
 
 const { values: options } = parseArgs({
   options: {
-    seconds: { type: "string", default: "8" },
-    "warm-up": { type: "string", default: "10" },
+    seconds: { type: "string", default: "4" },
+    rounds: { type: "string", default: "5" },
+    "warm-up": { type: "string", default: "8" },
     only: { type: "string" },
     way: { type: "string" },
     profile: { type: "string" },
@@ -18,82 +20,99 @@ const { values: options } = parseArgs({
   },
 });
 
-const seconds = Number(options.seconds);
-const warmUpSeconds = Number(options["warm-up"]);
+const rounds = {
+  rounds: Number(options.rounds),
+  seconds: Number(options.seconds),
+  warmUpSeconds: Number(options["warm-up"]),
+};
 const isWanted = (name: string) => !options.only || options.only.split(",").some((part) => name.includes(part));
-const ways = (["crossdock", "straightforward"] as const).filter((way) => !options.way || way === options.way);
-/** Beside what the least there can be does on this machine today: what a machine is worth changes by the hour. */
-const besideBare = !options.way || options.way === "bare";
+const asked = options.way?.split(",");
+const isAsked = (way: string) => !asked || asked.includes(way);
 
 const cluster = await startBenchCluster(
   options.statements
     ? { shared_preload_libraries: "pg_stat_statements", "pg_stat_statements.track_planning": "on" }
     : {},
 );
-const PAST_ROUNDS = 2;
 let databases = 0;
 
-/** On a fresh copy of the seeded trade. */
-async function measure(way: ServerTask["way"], scenario: Scenario): Promise<Outcome> {
-  const name = `intake_${(databases += 1)}`;
-  const ground = await cluster.freshDatabase(name, "trade");
+interface Entrant {
+  readonly name: string;
+  readonly way: ServerTask["way"];
+  readonly scenario: Scenario;
+}
+
+/** By turns, each on a fresh copy of the seeded trade. */
+async function measure(entrants: readonly Entrant[]): Promise<ReadonlyMap<string, Taken>> {
+  const grounds = await Promise.all(
+    entrants.map(async (entrant) => {
+      const database = `intake_${(databases += 1)}`;
+      return { ...entrant, database, ground: await cluster.freshDatabase(database, "trade") };
+    }),
+  );
   try {
     const profile = options.profile ? { profileTo: options.profile } : {};
-    if (options.statements) await countStatements(ground.database);
-    const outcome = await runScenario(way, scenario, { cluster, ground, seconds, warmUpSeconds, ...profile });
-    if (options.statements) await printStatements(ground.database);
-    return outcome;
+    const contenders = await Promise.all(
+      grounds.map(async ({ name, way, scenario, ground }) => {
+        if (options.statements) await countStatements(ground.database);
+        return [name, await openContender(way, scenario, { cluster, ground, ...profile })] as const;
+      }),
+    );
+    const taken = await takeTurns(new Map(contenders), rounds);
+    if (options.statements) for (const { ground } of grounds) await printStatements(ground.database);
+    return taken;
   } finally {
-    await ground.database.close();
-    await cluster.drop(name);
+    for (const { database, ground } of grounds) {
+      await ground.database.close();
+      await cluster.drop(database);
+    }
   }
 }
 
-const row = (cells: readonly (string | number)[]) =>
-  cells
-    .map((cell, index) => (index < 2 ? String(cell).padEnd(index === 0 ? 30 : 17) : String(cell).padStart(11)))
-    .join("");
+const print = ([scenario, way, ...figures]: readonly string[]) =>
+  console.log(`${scenario?.padEnd(30)}${way?.padEnd(17)}${figures.map((figure) => figure.padStart(11)).join("")}`);
 
-function print(scenario: string, way: string, outcome: Outcome, ratio: number | null): void {
-  const { perSecond, p50Ms, p99Ms, nodeMs, postgresMs, walBytes, storedBytes } = outcome;
-  console.log(
-    row([
-      scenario,
-      way,
-      perSecond.toFixed(0),
-      p50Ms.toFixed(1),
-      p99Ms.toFixed(1),
-      nodeMs.toFixed(3),
-      postgresMs.toFixed(3),
-      walBytes.toFixed(0),
-      storedBytes.toFixed(0),
-      ratio === null ? "" : `${ratio.toFixed(2)} x`,
-    ]),
-  );
+function printTaken(scenario: string, way: string, taken: Taken, beside?: Taken): void {
+  const { perSecond, p50Ms, p99Ms, nodeMs, postgresMs, walBytes, storedBytes } = taken;
+  const milliseconds = [p50Ms.toFixed(1), p99Ms.toFixed(1), nodeMs.toFixed(3), postgresMs.toFixed(3)];
+  const ratio = beside && ratios(taken, beside);
+  print([
+    scenario,
+    way,
+    perSecond.toFixed(0),
+    ...milliseconds,
+    walBytes.toFixed(0),
+    storedBytes.toFixed(0),
+    ratio ? `${ratio.median.toFixed(2)} x` : "",
+    ratio ? `${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)}`.padStart(16) : "",
+  ]);
 }
 
-/** Both ways one after the other under the same load. Answers what the first came to. */
-async function sideBySide(scenario: Scenario): Promise<Outcome | null> {
-  if (!isWanted(scenario.name)) return null;
-  const outcomes = new Map<string, Outcome>();
-  for (const way of ways) outcomes.set(way, await measure(way, scenario));
-  if (scenario.isBesideBare && besideBare) print(scenario.name, "bare", await measure("bare", scenario), null);
-  const plain = outcomes.get("straightforward");
-  for (const [way, outcome] of outcomes)
-    print(
-      scenario.name,
-      way,
-      outcome,
-      plain && scenario.perSecond == null ? outcome.perSecond / plain.perSecond : null,
-    );
-  return outcomes.get("crossdock") ?? null;
+/** Answers what the first came to. The last ratio is the rate of each by that of the one named. */
+async function sideBySide(name: string, entrants: readonly Entrant[], beside?: string): Promise<Taken | undefined> {
+  const asked = entrants.filter(({ way }) => isAsked(way));
+  if (!isWanted(name) || asked.length === 0) return undefined;
+  const taken = await measure(asked);
+  for (const [entrant, outcome] of taken) printTaken(name, entrant, outcome, taken.get(beside ?? ""));
+  return [...taken.values()][0];
 }
 
-/** The rate on empty tables and on full ones, by turns, twice: what a neighbour does to one it then does to the other. */
+const inWays = (scenario: Scenario, ...ways: readonly ServerTask["way"][]): readonly Entrant[] =>
+  ways.map((way) => ({ name: way, way, scenario }));
+
+/** Two hub nodes take no fewer than one does. */
+const oneAndTwoNodes: readonly Entrant[] = [
+  { name: "two nodes", way: "crossdock", scenario: { connections: 64, nodes: 2 } },
+  { name: "one node", way: "crossdock", scenario: { connections: 64 } },
+];
+
+/** The rate on full tables beside that on empty ones. */
 async function besideThePast(orders: number): Promise<void> {
-  const scenario = { name: `${orders} past orders`, connections: 64 };
+  const scenario = { connections: 64 };
   const full = await cluster.freshDatabase("past", "trade");
-  await runScenario("crossdock", scenario, { cluster, ground: full, seconds: 3, warmUpSeconds: 1 });
+  const model = await openContender("crossdock", scenario, { cluster, ground: full });
+  await model.turn({ warmUpSeconds: 1, seconds: 3 });
+  await model.judge();
   const begun = performance.now();
   await fillPast(full.database, orders);
   const minutes = (performance.now() - begun) / 60_000;
@@ -105,28 +124,44 @@ async function besideThePast(orders: number): Promise<void> {
     `${count?.orders} past orders take ${(bytes / 1e9).toFixed(1)} GB, ${each(bytes)}; written in ${minutes.toFixed(1)} minutes.`,
   );
   for (const part of parts) console.log(`  ${(part.index ?? part.table).padEnd(50)}${each(part.bytes)}`);
-  for (let round = 0; round < PAST_ROUNDS; round += 1) {
-    const empty = await measure("crossdock", scenario);
-    print("no past orders", "crossdock", empty, null);
-    const past = await runScenario("crossdock", scenario, { cluster, ground: full, seconds, warmUpSeconds });
-    print(scenario.name, "crossdock", past, past.perSecond / empty.perSecond);
-  }
+  const empty = await cluster.freshDatabase("no_past", "trade");
+  const contenders = new Map([
+    ["full", await openContender("crossdock", scenario, { cluster, ground: full })],
+    ["empty", await openContender("crossdock", scenario, { cluster, ground: empty })],
+  ]);
+  const taken = await takeTurns(contenders, rounds);
+  for (const [name, outcome] of taken) printTaken(`${orders} past orders`, name, outcome, taken.get("empty"));
   await full.database.close();
+  await empty.database.close();
 }
 
 try {
   const seeded = await cluster.freshDatabase("trade");
   await seedTrade(seeded.database);
   await seeded.database.close();
-  console.log(row(["", "", "orders/s", "p50 ms", "p99 ms", "Node ms", "Postgres ms", "WAL bytes", "stored", "ratio"]));
-  const top = await sideBySide({ name: "64 connections", connections: 64, isBesideBare: true });
-  await sideBySide({ name: "256 connections", connections: 256, isBesideBare: true });
-  await sideBySide({ name: "one hot SKU, 64 connections", connections: 64, isHot: true });
-  await sideBySide({ name: "two nodes, 64 connections", connections: 64, nodes: 2 });
-  await sideBySide({ name: "50 orders/s", connections: 64, perSecond: 50 });
-  if (top && isWanted("half of the top rate")) {
-    const half = { name: "half of the top rate", connections: 64, perSecond: Math.round(top.perSecond / 2) };
-    print(half.name, "crossdock", await measure("crossdock", half), null);
+  print([
+    "",
+    "",
+    "orders/s",
+    "p50 ms",
+    "p99 ms",
+    "Node ms",
+    "Postgres ms",
+    "WAL bytes",
+    "stored",
+    "ratio",
+    "   least to most",
+  ]);
+  const all = ["crossdock", "straightforward", "bare"] as const;
+  const both = ["crossdock", "straightforward"] as const;
+  const top = await sideBySide("64 connections", inWays({ connections: 64 }, ...all), "straightforward");
+  await sideBySide("256 connections", inWays({ connections: 256 }, ...all), "straightforward");
+  await sideBySide("one hot SKU, 64 connections", inWays({ connections: 64, isHot: true }, ...both), "straightforward");
+  await sideBySide("two nodes, 64 connections", oneAndTwoNodes, "one node");
+  await sideBySide("50 orders/s", inWays({ connections: 64, perSecond: 50 }, ...both));
+  if (top) {
+    const half = { connections: 64, perSecond: Math.round(top.perSecond / 2) };
+    await sideBySide("half of the top rate", inWays(half, "crossdock"));
   }
   if (options.past) await besideThePast(Number(options.past));
 } finally {

@@ -7,35 +7,43 @@ import { createIds, systemClock, type Database } from "#platform";
 import type { BenchCluster, BenchDatabase } from "../cluster.ts";
 import { postgresCpuMs, walPosition } from "../cost.ts";
 import { judgeBare } from "./bare.ts";
-import type { ClientSays, Load } from "./client-node.ts";
+import type { ClientHears, ClientSays, Load, Turn } from "./client-node.ts";
 import type { ServerSays, ServerTask } from "./server-node.ts";
 
 export interface Scenario {
-  readonly name: string;
   readonly connections: number;
   readonly isHot?: boolean;
   /** Null: as fast as it goes. */
   readonly perSecond?: number | null;
   readonly nodes?: number;
-  readonly isBesideBare?: boolean;
 }
 
-export interface Outcome {
+/** What a turn came to; costs are for each order answered in it. */
+export interface TurnOutcome {
   readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
   readonly nodeMs: number;
   readonly postgresMs: number;
   readonly walBytes: number;
-  /** Of all tables that grow with orders, indexes included. */
+}
+
+/** What all turns came to. */
+export interface Judged {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of all tables that grow with orders, indexes included, for each order. */
   readonly storedBytes: number;
 }
 
-export interface ScenarioContext {
+/** One way of taking orders, up and connected; it does nothing between its turns. */
+export interface Contender {
+  turn(turn: Turn): Promise<TurnOutcome>;
+  /** Ends it. Every acknowledged order must be there and the books balance. */
+  judge(): Promise<Judged>;
+}
+
+export interface ContenderContext {
   readonly cluster: BenchCluster;
   readonly ground: BenchDatabase;
-  readonly seconds: number;
-  readonly warmUpSeconds: number;
   /** Where CPU profiles of the hub nodes go. */
   readonly profileTo?: string;
 }
@@ -87,57 +95,63 @@ const tokenFor = (database: Database): Promise<string> =>
     { name: `bench-${randomBytes(4).toString("hex")}`, lifeMs: 3_600_000 },
   );
 
-/** One way of taking orders under one load, on a database as it stands; afterwards every acknowledged order must be there and the books balance. */
-export async function runScenario(
+/** One way of taking orders under one load, on a database as it stands. */
+export async function openContender(
   way: ServerTask["way"],
   { connections, isHot = false, perSecond = null, nodes = 1 }: Scenario,
-  { cluster, ground, seconds, warmUpSeconds, profileTo }: ScenarioContext,
-): Promise<Outcome> {
+  { cluster, ground, profileTo }: ContenderContext,
+): Promise<Contender> {
   const { database, url } = ground;
   const running = await Promise.all(Array.from({ length: nodes }, () => startNode({ url, way }, profileTo)));
-  const prefix = randomBytes(4).toString("hex");
   const load: Load = {
     ports: running.map(({ port }) => port),
     token: await tokenFor(database),
     connections,
-    warmUpSeconds,
-    seconds,
     perSecond,
-    prefix,
+    prefix: randomBytes(4).toString("hex"),
     isHot,
   };
   await database.query("checkpoint");
   const storedBefore = await storedBytes(database);
   const client = child("./client-node.ts");
-  const [warm, done, settled] = [
-    hear<ClientSays, "warm">(client, "warm"),
-    hear<ClientSays, "done">(client, "done"),
-    hear<ClientSays, "settled">(client, "settled"),
-  ];
   client.send(load);
   const cost = async () => ({
     nodeMs: (await Promise.all(running.map((node) => node.cpuMs()))).reduce((sum, ms) => sum + ms, 0),
     postgresMs: postgresCpuMs(cluster.pid),
     walBytes: await walPosition(database),
   });
-  await warm;
-  const before = await cost();
-  const { answered, seconds: took, p50Ms, p99Ms } = await done;
-  const after = await cost();
-  const { acknowledged, refused } = await settled;
-  client.disconnect();
-  await Promise.all(running.map((node) => node.stop()));
-  if (way === "bare") await judgeBare(database, acknowledged.length);
-  else await judge(database, way, acknowledged, refused);
-  const each = (what: "nodeMs" | "postgresMs" | "walBytes") => (after[what] - before[what]) / Math.max(1, answered);
   return {
-    perSecond: answered / took,
-    p50Ms,
-    p99Ms,
-    nodeMs: each("nodeMs"),
-    postgresMs: each("postgresMs"),
-    walBytes: each("walBytes"),
-    storedBytes: ((await storedBytes(database)) - storedBefore) / Math.max(1, acknowledged.length),
+    async turn(turn) {
+      const [warm, done, settled] = [
+        hear<ClientSays, "warm">(client, "warm"),
+        hear<ClientSays, "done">(client, "done"),
+        hear<ClientSays, "settled">(client, "settled"),
+      ];
+      client.send(turn satisfies ClientHears);
+      await warm;
+      const before = await cost();
+      const { answered, seconds } = await done;
+      const after = await cost();
+      await settled;
+      const each = (what: keyof typeof before) => (after[what] - before[what]) / Math.max(1, answered);
+      return {
+        perSecond: answered / seconds,
+        nodeMs: each("nodeMs"),
+        postgresMs: each("postgresMs"),
+        walBytes: each("walBytes"),
+      };
+    },
+    async judge() {
+      const judged = hear<ClientSays, "judged">(client, "judged");
+      client.send("judge" satisfies ClientHears);
+      const { acknowledged, refused, p50Ms, p99Ms } = await judged;
+      client.disconnect();
+      await Promise.all(running.map((node) => node.stop()));
+      if (way === "bare") await judgeBare(database, acknowledged.length);
+      else await judge(database, way, acknowledged, refused);
+      const stored = (await storedBytes(database)) - storedBefore;
+      return { p50Ms, p99Ms, storedBytes: stored / Math.max(1, acknowledged.length) };
+    },
   };
 }
 
