@@ -1,5 +1,3 @@
-import type { Queryable } from "#platform";
-import { textArraySql } from "../built-documents.ts";
 import type { CreditPosition } from "./credit.ts";
 
 /** By customer number; who is not among them has no credit we know of. */
@@ -23,16 +21,3 @@ export const creditsOf = (rows: readonly CreditRow[]): Credits =>
       { creditLimit, erpBalance, hubExposure, erpBalanceAsOf },
     ]),
   );
-
-/** As they are just now; nothing is locked. */
-export async function readCredits(database: Queryable, customerNumbers: readonly string[]): Promise<Credits> {
-  const [row] = await database.query<{ credits: readonly CreditRow[] }>(statement, [JSON.stringify(customerNumbers)]);
-  return creditsOf(row?.credits ?? []);
-}
-
-const statement = {
-  name: "read-credits",
-  // One value: to read many rows costs this side more than what is in them.
-  text: `select coalesce(json_agg(${creditSql}), '[]') as credits
-           from customer_credits where customer_number = any(${textArraySql("$1::jsonb")})`,
-};

@@ -1,9 +1,15 @@
-import type { Database, Queryable } from "#platform";
-import { readCredits, type Credits } from "../../customers/read-credits.ts";
-import { findOriginals, findPurchaseOrders, type Original, type PurchaseOrderBearer } from "./originals.ts";
+import type { Queryable } from "#platform";
+import { creditsOf, creditSql, type CreditRow, type Credits } from "../../customers/read-credits.ts";
+import {
+  bearersOf,
+  bearersSql,
+  originalsSql,
+  type BearerRow,
+  type Original,
+  type PurchaseOrderBearer,
+} from "./originals.ts";
 import type { CompletePolicies } from "./policies.ts";
 import type { SubmitRequest } from "./submission.ts";
-import { takeNumbers } from "./write-orders.ts";
 
 /** What the books say about a list before anything is locked. */
 export interface LookedUp {
@@ -15,31 +21,69 @@ export interface LookedUp {
   readonly numbers: readonly string[];
 }
 
-export function lookUp(
-  database: Database,
+interface Row {
+  readonly originals: readonly Original[];
+  readonly credits: readonly CreditRow[];
+  readonly bearers: readonly BearerRow[];
+  readonly numbers: readonly string[];
+}
+
+export async function lookUp(
+  database: Queryable,
   requests: readonly SubmitRequest[],
   policies: CompletePolicies,
 ): Promise<LookedUp> {
-  const customerNumbers = [...new Set(requests.map(({ draft }) => draft.customerNumber))];
-  return database.together(async (one) => {
-    const [originals, credits, bearers, numbers] = await Promise.all([
-      findOriginals(one, requests),
-      readCredits(one, customerNumbers),
-      findBearers(one, requests, policies),
-      takeNumbers(one, requests.length),
-    ]);
-    return { originals, credits, bearers, numbers };
-  });
+  if (requests.length === 0) return { originals: [], credits: new Map(), bearers: null, numbers: [] };
+  const [row] = await database.query<Row>(lookUpStatement, [asked(requests, policies)]);
+  if (!row) throw new Error("The list could not be looked up: the database answered no row.");
+  const { originals, credits, bearers, numbers } = row;
+  return {
+    originals,
+    credits: creditsOf(credits),
+    bearers: asksBearers(policies) ? bearersOf(bearers) : null,
+    numbers,
+  };
 }
 
+/** Who bears the purchase order numbers of a list. */
 export async function findBearers(
   database: Queryable,
   requests: readonly SubmitRequest[],
-  { duplicatePurchaseOrder }: CompletePolicies,
+  policies: CompletePolicies,
 ): Promise<readonly PurchaseOrderBearer[] | null> {
-  if (duplicatePurchaseOrder === "accept") return null;
-  return findPurchaseOrders(
-    database,
-    requests.map(({ draft }) => draft),
-  );
+  if (!asksBearers(policies)) return null;
+  const [row] = await database.query<Pick<Row, "bearers">>(bearersStatement, [asked(requests, policies)]);
+  return bearersOf(row?.bearers ?? []);
 }
+
+const asksBearers = ({ duplicatePurchaseOrder }: CompletePolicies) => duplicatePurchaseOrder !== "accept";
+
+const asked = (requests: readonly SubmitRequest[], policies: CompletePolicies): string =>
+  JSON.stringify(
+    requests.map(({ idempotencyKey, draft }) => [
+      idempotencyKey,
+      draft.channel,
+      draft.channelOrderNumber,
+      draft.customerNumber,
+      asksBearers(policies) ? draft.customerPurchaseOrder : null,
+    ]),
+  );
+
+const askedSql = `asked as materialized (
+  select v ->> 0 as idempotency_key, v ->> 1 as channel, v ->> 2 as channel_order_number, v ->> 3 as customer_number,
+         v ->> 4 as customer_purchase_order
+    from jsonb_array_elements($1::jsonb) v)`;
+
+// One statement, and values instead of rows: what is asked costs PostgreSQL less than to be asked four times, and this side less than to read rows.
+const lookUpStatement = {
+  name: "look-up-list",
+  text: `
+  with ${askedSql}
+  select ${originalsSql("asked")} as originals,
+         (select coalesce(json_agg(${creditSql}), '[]') from customer_credits
+           where customer_number = any(array(select customer_number from asked))) as credits,
+         ${bearersSql("asked")} as bearers,
+         (select json_agg('SO-' || nextval('sales_order_numbers')) from asked) as numbers`,
+};
+
+const bearersStatement = { name: "find-bearers", text: `with ${askedSql} select ${bearersSql("asked")} as bearers` };

@@ -1,7 +1,7 @@
 import type { Fault, SalesOrderDraft } from "#contracts";
-import { fingerprintOfText, type Queryable } from "#platform";
+import { fingerprintOfText } from "#platform";
 import { differences } from "./differences.ts";
-import type { SubmitRequest, WrittenRequest } from "./submission.ts";
+import type { WrittenRequest } from "./submission.ts";
 
 /** An order taken before, as far as a repeat of it must be told from another order under the same number. */
 export interface Original {
@@ -23,37 +23,23 @@ export const channelNumberOf = ({
   channelOrderNumber: string;
 }): string => `${channel} ${channelOrderNumber}`;
 
-export async function findOriginals(
-  database: Queryable,
-  requests: readonly SubmitRequest[],
-): Promise<readonly Original[]> {
-  const asked = requests.map(({ idempotencyKey, draft: { channel, channelOrderNumber } }) => ({
-    idempotencyKey,
-    channel,
-    channelOrderNumber,
-  }));
-  return database.query<Original>(originalsStatement, [JSON.stringify(asked)]);
-}
-
-const originalsStatement = {
-  name: "find-originals",
-  // Each looked up by itself: planned while the table is empty, a join would read all of it for as long as the plan is kept.
-  text: `with asked as (
-       select * from jsonb_to_recordset($1::jsonb) as a("idempotencyKey" text, channel text, "channelOrderNumber" text)
-     ), found as (
-       select o.sales_order_id from asked a, lateral (
-         select k.sales_order_id from sales_orders k where k.idempotency_key = a."idempotencyKey" limit 1) o
-       union
-       select o.sales_order_id from asked a, lateral (
-         select k.sales_order_id from sales_orders k
-          where k.channel = a.channel and k.channel_order_number = a."channelOrderNumber" limit 1) o
-     )
-     select o.sales_order_id as "salesOrderId", o.idempotency_key as "idempotencyKey", o.channel,
-            o.channel_order_number as "channelOrderNumber", o.fingerprint, o.draft::json as draft,
-            exists (select 1 from sales_order_holds h where h.sales_order_id = o.sales_order_id and h.held_at = o.accepted_at
-                      and h.reason not in ('operator', 'erp-refused')) as "wasHeld"
-       from found join sales_orders o using (sales_order_id)`,
-};
+/**
+ * The originals of a list as one JSON value; `asked` is a relation of idempotency_key, channel and channel_order_number. Each is looked up by itself:
+ * planned while the table is empty, a join would read all of it for as long as the plan is kept.
+ */
+export const originalsSql = (asked: string): string => `(
+  select coalesce(json_agg(json_build_object(
+           'salesOrderId', o.sales_order_id, 'idempotencyKey', o.idempotency_key, 'channel', o.channel,
+           'channelOrderNumber', o.channel_order_number, 'fingerprint', o.fingerprint, 'draft', o.draft::json,
+           'wasHeld', exists (select 1 from sales_order_holds h where h.sales_order_id = o.sales_order_id and h.held_at = o.accepted_at
+                                and h.reason not in ('operator', 'erp-refused')))), '[]')
+    from (select k.sales_order_id from ${asked} a, lateral (
+            select sales_order_id from sales_orders where idempotency_key = a.idempotency_key limit 1) k
+          union
+          select k.sales_order_id from ${asked} a, lateral (
+            select sales_order_id from sales_orders
+             where channel = a.channel and channel_order_number = a.channel_order_number limit 1) k) found
+    join sales_orders o using (sales_order_id))`;
 
 /** Null: a repeat with the same content. Otherwise what is different. */
 export function conflictWith(
@@ -75,22 +61,21 @@ export const bearerSql = (customerNumber: string, purchaseOrder: string): string
    where o.customer_number = ${customerNumber} and o.customer_purchase_order = ${purchaseOrder} and o.stage <> 'cancelled'
    order by o.accepted_at, o.sales_order_id limit 1)`;
 
-/** Who bears each customer purchase order number; those that nobody bears are left out. */
-export async function findPurchaseOrders(
-  database: Queryable,
-  drafts: readonly SalesOrderDraft[],
-): Promise<readonly PurchaseOrderBearer[]> {
-  const asked = drafts.flatMap(({ customerNumber, customerPurchaseOrder }) =>
-    customerPurchaseOrder === undefined ? [] : [{ customerNumber, customerPurchaseOrder }],
-  );
-  if (asked.length === 0) return [];
-  return database.query<PurchaseOrderBearer>(purchaseOrdersStatement, [JSON.stringify(asked)]);
-}
+export type BearerRow = readonly [customerNumber: string, customerPurchaseOrder: string, salesOrderNumber: string];
 
-const purchaseOrdersStatement = {
-  name: "find-purchase-orders",
-  text: `select * from (
-       select a.*, ${bearerSql('a."customerNumber"', 'a."customerPurchaseOrder"')} as "salesOrderNumber"
-         from (select distinct * from jsonb_to_recordset($1::jsonb) as a("customerNumber" text, "customerPurchaseOrder" text)) a) b
-      where "salesOrderNumber" is not null`,
-};
+/**
+ * Who bears the customer purchase order numbers of a list, as one JSON value without those nobody bears; `asked` is a relation of customer_number and
+ * customer_purchase_order.
+ */
+export const bearersSql = (asked: string): string => `(
+  select coalesce(json_agg(json_build_array(customer_number, customer_purchase_order, bearer)), '[]')
+    from (select a.*, ${bearerSql("a.customer_number", "a.customer_purchase_order")} as bearer
+            from (select distinct customer_number, customer_purchase_order from ${asked} where customer_purchase_order is not null) a) b
+   where bearer is not null)`;
+
+export const bearersOf = (rows: readonly BearerRow[]): readonly PurchaseOrderBearer[] =>
+  rows.map(([customerNumber, customerPurchaseOrder, salesOrderNumber]) => ({
+    customerNumber,
+    customerPurchaseOrder,
+    salesOrderNumber,
+  }));

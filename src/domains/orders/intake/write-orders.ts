@@ -1,17 +1,7 @@
-import { copyRows, onceEach, subtract, type Queryable, type Transaction } from "#platform";
+import { copyRows, onceEach, subtract, type Transaction } from "#platform";
 import type { HoldFound } from "./check-draft.ts";
 import type { CheckedLine } from "./check-line.ts";
 import type { DecidedLine, DecidedOrder } from "./decide-order.ts";
-
-/** Order numbers nobody else has. Those of a list that is not written after all are gaps. */
-export async function takeNumbers(database: Queryable, count: number): Promise<readonly string[]> {
-  const statement = {
-    name: "take-order-numbers",
-    text: `select json_agg('SO-' || nextval('sales_order_numbers')) as numbers from generate_series(1, $1::integer)`,
-  };
-  const [row] = await database.query<{ numbers: readonly string[] }>(statement, [count]);
-  return row?.numbers ?? [];
-}
 
 export interface NumberedOrder {
   readonly order: DecidedOrder;
