@@ -140,6 +140,27 @@ describe("the embedded PostgreSQL", () => {
     await new Promise((resolve) => squatter.close(resolve));
   });
 
+  it("is talked to by its socket, and takes away what a killed one left of it, also where that names a living stranger", async () => {
+    const server = await start(dataDir, small);
+    expect(new URL(server.url).searchParams.get("host")).toBe(dataDir);
+    expect(await ask(server.url, "select inet_client_addr() as address")).toEqual([{ address: null }]);
+    await kill9(server.pid);
+    const { port } = new URL(server.url);
+    const stranger = spawn("sleep", ["60"], { stdio: "ignore", cwd: "/", ...unprivileged() });
+    writeFileSync(join(dataDir, `.s.PGSQL.${port}.lock`), `${stranger.pid}\n${dataDir}\n0\n${port}\n`);
+    const again = await start(dataDir, small);
+    stranger.kill();
+    expect(await ask(again.url, "select inet_client_addr() as address")).toEqual([{ address: null }]);
+    await again.stop();
+  });
+
+  it("is talked to by TCP where its path is too long for a socket", async () => {
+    const server = await start(folderFor("a-long-way-down-".repeat(6)));
+    expect(new URL(server.url).search).toBe("");
+    expect(await ask(server.url, "select inet_client_addr()::text as address")).toEqual([{ address: "127.0.0.1/32" }]);
+    await server.stop();
+  });
+
   it("recovers when its postmaster was killed in the middle of work: what was committed is there", async () => {
     const server = await start(dataDir, small);
     const busy = await connected(server.url);

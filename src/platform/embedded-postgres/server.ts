@@ -20,6 +20,7 @@ import { unprivileged } from "./binaries.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { disownStranger } from "./postmaster-file.ts";
 import { isAlive } from "./processes.ts";
+import { hasSocket, removeSockets, socketFolder } from "./socket.ts";
 
 const USER = "crossdock";
 const DATABASE = "crossdock";
@@ -28,7 +29,6 @@ const START_WAIT_MS = 30_000;
 /** A small machine's settings. Commits are on disk before they are acknowledged (law 1); everything else may be cheap. */
 export const durableSettings: Settings = {
   listen_addresses: "127.0.0.1",
-  unix_socket_directories: "",
   max_connections: "120",
   shared_buffers: "256MB",
   work_mem: "16MB",
@@ -48,8 +48,11 @@ export const durableSettings: Settings = {
   log_min_messages: "warning",
 };
 
-export const urlFor = (folder: DataFolder, port: number, database = DATABASE): string =>
-  `postgres://${USER}:${encodeURIComponent(folder.password)}@127.0.0.1:${port}/${database}`;
+/** By its socket where it has one. */
+export function urlFor(folder: DataFolder, port: number, database = DATABASE): string {
+  const url = `postgres://${USER}:${encodeURIComponent(folder.password)}@127.0.0.1:${port}/${database}`;
+  return hasSocket(folder, port) ? `${url}?host=${encodeURIComponent(folder.path)}` : url;
+}
 
 const run = promisify(execFile);
 
@@ -144,10 +147,12 @@ export async function choosePort(folder: DataFolder): Promise<number> {
 /** In a process group of its own, so that the terminal's Ctrl-C reaches the hub first and the hub can drain. */
 export async function launch(folder: DataFolder, native: string, port: number, settings: Settings): Promise<number> {
   disownStranger(folder);
+  removeSockets(folder);
   const identity = unprivileged();
   const output = openSync(folder.logFile, "a", 0o644);
   if (identity) chownSync(folder.logFile, identity.uid, identity.gid);
-  const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const all = { unix_socket_directories: socketFolder(folder, port), ...settings };
+  const options = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const child = spawn(join(native, "bin", "postgres"), ["-D", folder.cluster, "-p", String(port), ...options], {
     ...identity,
     cwd: folder.path,
