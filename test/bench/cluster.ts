@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,38 +11,75 @@ export interface BenchDatabase {
   readonly database: Database;
 }
 
+type Settings = Readonly<Record<string, string>>;
+
 /** A Postgres of the benchmark's own, durable as the product's, gone when it is done. */
 export interface BenchCluster {
+  /** Another one after a restart. */
   readonly pid: number;
+  readonly folder: string;
   /** A fresh migrated database for each contender, or a copy of one: nobody vacuums or bloats another's tables. */
   freshDatabase(name: string, template?: string): Promise<BenchDatabase>;
+  has(name: string): Promise<boolean>;
+  /** One that is there, under today's schema. */
+  open(name: string): Promise<BenchDatabase>;
+  rename(name: string, to: string): Promise<void>;
   drop(name: string): Promise<void>;
+  /** With these settings on top of its own, until the next restart. Whoever had it open has closed it before. */
+  restart(more?: Settings): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startBenchCluster(settings: Readonly<Record<string, string>> = {}): Promise<BenchCluster> {
-  const folder = mkdtempSync(join(tmpdir(), "crossdock-bench-"));
+/** In a temporary folder; or in one that is kept when it stops, with the databases that were left in it. */
+export async function startBenchCluster(settings: Settings = {}, keptIn?: string): Promise<BenchCluster> {
+  const folder = keptIn ?? mkdtempSync(join(tmpdir(), "crossdock-bench-"));
+  mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o711);
-  const server = await startEmbeddedPostgres({ dataDir: join(folder, "postgres"), settings });
-  async function asServer(statement: string): Promise<void> {
+  const start = (more: Settings) =>
+    startEmbeddedPostgres({ dataDir: join(folder, "postgres"), settings: { ...settings, ...more } });
+  let server = await start({});
+  async function asServer<Row extends object>(statement: string): Promise<readonly Row[]> {
     const database = openDatabase({ url: server.url, maxConnections: 1 });
-    await database.query(statement);
+    const rows = await database.query<Row>(statement);
     await database.close();
+    return rows;
+  }
+  const drop = async (name: string): Promise<void> => {
+    await asServer(`drop database if exists ${name} with (force)`);
+  };
+  async function open(name: string): Promise<BenchDatabase> {
+    const url = new URL(server.url);
+    url.pathname = `/${name}`;
+    const database = openDatabase({ url: url.href, maxConnections: 2 });
+    await migrate(database, migrations);
+    return { url: url.href, database };
   }
   return {
-    pid: server.pid,
-    async freshDatabase(name, template) {
-      await asServer(`create database ${name}${template ? ` template ${template} strategy file_copy` : ""}`);
-      const url = new URL(server.url);
-      url.pathname = `/${name}`;
-      const database = openDatabase({ url: url.href, maxConnections: 2 });
-      if (!template) await migrate(database, migrations);
-      return { url: url.href, database };
+    get pid() {
+      return server.pid;
     },
-    drop: (name) => asServer(`drop database ${name} with (force)`),
+    folder,
+    async freshDatabase(name, template) {
+      await drop(name);
+      await asServer(`create database ${name}${template ? ` template ${template} strategy file_copy` : ""}`);
+      return open(name);
+    },
+    has: async (name) => (await asServer(`select from pg_database where datname = '${name}'`)).length > 0,
+    open,
+    async rename(name, to) {
+      await asServer(`alter database ${name} rename to ${to}`);
+    },
+    drop,
+    async restart(more = {}) {
+      do {
+        await server.stop();
+        server = await start(more);
+        // It goes on running while the backend of somebody who has just left is still there.
+      } while (server.joined);
+    },
     async stop() {
       await server.stop();
-      rmSync(folder, { recursive: true, force: true });
+      if (!keptIn) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

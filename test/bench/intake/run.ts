@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
+import type { Database } from "#platform";
 import { startBenchCluster } from "../cluster.ts";
-import { fillPast, storedParts } from "./past.ts";
+import { openPast, storedParts } from "./past.ts";
 import { countStatements, printStatements } from "./statements.ts";
 import { openContender, type Scenario } from "./scenario.ts";
 import type { ServerTask } from "./server-node.ts";
@@ -16,6 +17,7 @@ const { values: options } = parseArgs({
     way: { type: "string" },
     profile: { type: "string" },
     past: { type: "string" },
+    "keep-past": { type: "string" },
     statements: { type: "boolean", default: false },
   },
 });
@@ -29,11 +31,10 @@ const isWanted = (name: string) => !options.only || options.only.split(",").some
 const asked = options.way?.split(",");
 const isAsked = (way: string) => !asked || asked.includes(way);
 
-const cluster = await startBenchCluster(
-  options.statements
-    ? { shared_preload_libraries: "pg_stat_statements", "pg_stat_statements.track_planning": "on" }
-    : {},
-);
+const settings: Readonly<Record<string, string>> = options.statements
+  ? { shared_preload_libraries: "pg_stat_statements", "pg_stat_statements.track_planning": "on" }
+  : {};
+const cluster = await startBenchCluster(settings);
 let databases = 0;
 
 interface Entrant {
@@ -109,30 +110,30 @@ const oneAndTwoNodes: readonly Entrant[] = [
 /** The rate on full tables beside that on empty ones. */
 async function besideThePast(orders: number): Promise<void> {
   const scenario = { connections: 64 };
-  const full = await cluster.freshDatabase("past", "trade");
-  const model = await openContender("crossdock", scenario, { cluster, ground: full });
-  await model.turn({ warmUpSeconds: 1, seconds: 3 });
-  await model.judge();
-  const begun = performance.now();
-  await fillPast(full.database, orders);
-  const minutes = (performance.now() - begun) / 60_000;
-  const parts = await storedParts(full.database);
+  const past = await openPast({ orders, settings, keptIn: options["keep-past"] });
+  try {
+    await printStored(past.ground.database);
+    const empty = await past.cluster.freshDatabase("no_past", "trade");
+    const contenders = new Map([
+      ["full", await openContender("crossdock", scenario, past)],
+      ["empty", await openContender("crossdock", scenario, { cluster: past.cluster, ground: empty })],
+    ]);
+    const taken = await takeTurns(contenders, rounds);
+    for (const [name, outcome] of taken) printTaken(`${orders} past orders`, name, outcome, taken.get("empty"));
+    await empty.database.close();
+    await past.cluster.drop("no_past");
+  } finally {
+    await past.close();
+  }
+}
+
+async function printStored(database: Database): Promise<void> {
+  const parts = await storedParts(database);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  const [count] = await full.database.query<{ orders: number }>("select count(*)::int as orders from sales_orders");
+  const [count] = await database.query<{ orders: number }>("select count(*)::int as orders from sales_orders");
   const each = (of: number) => `${(of / (count?.orders ?? 0)).toFixed(0)} bytes an order`;
-  console.log(
-    `${count?.orders} past orders take ${(bytes / 1e9).toFixed(1)} GB, ${each(bytes)}; written in ${minutes.toFixed(1)} minutes.`,
-  );
+  console.log(`${count?.orders} orders take ${(bytes / 1e9).toFixed(1)} GB, ${each(bytes)}.`);
   for (const part of parts) console.log(`  ${(part.index ?? part.table).padEnd(50)}${each(part.bytes)}`);
-  const empty = await cluster.freshDatabase("no_past", "trade");
-  const contenders = new Map([
-    ["full", await openContender("crossdock", scenario, { cluster, ground: full })],
-    ["empty", await openContender("crossdock", scenario, { cluster, ground: empty })],
-  ]);
-  const taken = await takeTurns(contenders, rounds);
-  for (const [name, outcome] of taken) printTaken(`${orders} past orders`, name, outcome, taken.get("empty"));
-  await full.database.close();
-  await empty.database.close();
 }
 
 try {

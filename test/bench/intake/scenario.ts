@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { checkBooks } from "#domains";
 import { issueToken } from "#governance";
-import { createIds, systemClock, type Database } from "#platform";
+import { createIds, systemClock, type Database, type Queryable } from "#platform";
 import type { BenchCluster, BenchDatabase } from "../cluster.ts";
 import { postgresCpuMs, walPosition } from "../cost.ts";
 import { judgeBare } from "./bare.ts";
@@ -44,6 +44,8 @@ export interface Contender {
 export interface ContenderContext {
   readonly cluster: BenchCluster;
   readonly ground: BenchDatabase;
+  /** Which must balance in the end: those of the ground, or of what came after its past. */
+  readonly books?: Queryable;
   /** Where CPU profiles of the hub nodes go. */
   readonly profileTo?: string;
 }
@@ -99,7 +101,7 @@ const tokenFor = (database: Database): Promise<string> =>
 export async function openContender(
   way: ServerTask["way"],
   { connections, isHot = false, perSecond = null, nodes = 1 }: Scenario,
-  { cluster, ground, profileTo }: ContenderContext,
+  { cluster, ground, books = ground.database, profileTo }: ContenderContext,
 ): Promise<Contender> {
   const { database, url } = ground;
   const running = await Promise.all(Array.from({ length: nodes }, () => startNode({ url, way }, profileTo)));
@@ -148,7 +150,7 @@ export async function openContender(
       client.disconnect();
       await Promise.all(running.map((node) => node.stop()));
       if (way === "bare") await judgeBare(database, acknowledged.length);
-      else await judge(database, way, acknowledged, refused);
+      else await judge(database, books, way, acknowledged, refused);
       const stored = (await storedBytes(database)) - storedBefore;
       return { p50Ms, p99Ms, storedBytes: stored / Math.max(1, acknowledged.length) };
     },
@@ -166,6 +168,7 @@ async function storedBytes(database: Database): Promise<number> {
 
 async function judge(
   database: Database,
+  books: Queryable,
   way: string,
   acknowledged: readonly string[],
   refused: Readonly<Record<string, number>>,
@@ -181,6 +184,6 @@ async function judge(
     "select deadlocks from pg_stat_database where datname = current_database()",
   );
   if (Number(met?.deadlocks) > 0) throw new Error(`${way} met ${met?.deadlocks} deadlocks.`);
-  const { balanced, faults } = await checkBooks(database);
+  const { balanced, faults } = await checkBooks(books);
   if (!balanced) throw new Error(`${way} left the books off: ${JSON.stringify(faults.slice(0, 5))}.`);
 }
