@@ -138,8 +138,22 @@ async function waitingBesideStock({ database, house }: Trade): Promise<readonly 
   });
 }
 
-/** At last the owner tells everything he has: what the hub says then is what lies on the shelves, whatever was told late, twice or never. */
+/**
+ * At last the owner tells everything he has: no more is on hand then than lies on the shelves, whatever was told late, twice or never; and just that once
+ * every shelf is counted where something was not found.
+ */
 export async function wrongOnTheShelves(trade: Trade): Promise<readonly string[]> {
+  const before = await compareShelves(trade, (onHand, lies) => onHand <= lies);
+  trade.owner.counts();
+  await trade.timeGoesOn(DAY_MS);
+  return [...before, ...(await compareShelves(trade, (onHand, lies) => onHand === lies))];
+}
+const DAY_MS = 24 * 3_600_000;
+
+async function compareShelves(
+  trade: Trade,
+  agrees: (onHand: number, lies: number) => boolean,
+): Promise<readonly string[]> {
   const { database, nodes, owner } = trade;
   const [node] = nodes;
   if (!node) return ["There is no node."];
@@ -151,7 +165,7 @@ export async function wrongOnTheShelves(trade: Trade): Promise<readonly string[]
   );
   return rows.flatMap(({ sku, branch, onHand }) => {
     const lies = owner.onShelf(sku, branch);
-    return lies === onHand
+    return agrees(onHand, lies)
       ? []
       : [`${onHand} ${sku} are on hand at ${branch} after everything was told, and ${lies} lie there`];
   });

@@ -16,7 +16,7 @@ import {
   type Item,
 } from "./catalog.ts";
 import { seenBy, substitutingChannel, type House } from "./house.ts";
-import type { Entry, Owner } from "./owner.ts";
+import type { Entry, Owner, Shortage } from "./owner.ts";
 
 /**
  * The trade as a child would keep it, with piles of goods and tallies of debts: what one node, doing one thing after the other, must agree with to
@@ -41,6 +41,8 @@ export interface Model {
   creditReleased(salesOrderId: string): void;
   levelsTold(levels: readonly { readonly sku: string; readonly branch: string; readonly sequence: number }[]): void;
   movementTold(entry: Entry): void;
+  /** All levels there were at that time have been read. */
+  stockHeard(at: Date): void;
   snapshotTold(snapshot: Pick<StockSnapshot, "branches">, sequence: number, named: readonly Position[]): void;
   /** By the ERP's own books. */
   owes(customer: CustomerName, amount: number, limit: number): void;
@@ -70,6 +72,8 @@ interface Bond {
   binds: boolean;
 }
 
+/** As the hub takes it where nobody says otherwise. */
+const COUNTED_WITHIN_MS = 24 * 3_600_000;
 const cents = (amount: string | number) => Math.round(Number(amount) * 100);
 const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + number, 0);
 const at = (sku: string, branch: string) => `${sku}@${branch}`;
@@ -98,6 +102,7 @@ export function createModel(parts: {
   const floors = new Map<string, number>();
   const told = new Set<Entry>();
   let sweptAt = new Date(0);
+  let heardAt = new Date(0);
   const accounts = new Map<string, Account>(
     Object.entries(customers).map(([name, account]) => [
       name,
@@ -111,6 +116,12 @@ export function createModel(parts: {
   const floorOf = (branch: string) => Math.max(floors.get(branch) ?? -1, floors.get("*") ?? -1);
   const statedOf = (sku: string, branch: string) => Math.max(stated.get(at(sku, branch)) ?? -1, floorOf(branch));
 
+  /** What was not found is off for a day, whatever is stated; then it must have been counted, and the next statement is believed. */
+  function stillMissing({ sku, branch, at: noticedAt }: Shortage): boolean {
+    const until = new Date(noticedAt.getTime() + COUNTED_WITHIN_MS);
+    return heardAt < until && owner.asOf(statedOf(sku, branch)) < until;
+  }
+
   /** What was stated, and what was told since; less what is gone and still contained in both. */
   function onHandOf(sku: string, branch: string): number {
     const until = statedOf(sku, branch);
@@ -118,7 +129,9 @@ export function createModel(parts: {
     const since = own.filter((entry) => entry.sequence > until && told.has(entry));
     const posted = own.filter((entry) => entry.reference !== undefined && (entry.sequence <= until || told.has(entry)));
     const unposted = owner.goneOf(sku, branch) + sum(posted.map(({ quantity }) => quantity));
-    return owner.bookOf(sku, branch, until) + sum(since.map(({ quantity }) => quantity)) - unposted;
+    const missing = owner.shortages.filter((one) => one.sku === sku && one.branch === branch && stillMissing(one));
+    const heard = [owner.bookOf(sku, branch, until), ...since.map(({ quantity }) => quantity)];
+    return sum(heard) - unposted - sum(missing.map(({ quantity }) => quantity));
   }
 
   /** What the ERP has taken into its books counts there. */
@@ -303,6 +316,7 @@ export function createModel(parts: {
           stated.set(at(sku, branch), sequence);
     },
     movementTold: (entry) => void told.add(entry),
+    stockHeard: (at) => void (heardAt = at),
     snapshotTold({ branches: asked }, sequence, named) {
       const scopes = asked ?? ["*"];
       if (scopes.every((scope) => Math.max(floors.get(scope) ?? -1, floors.get("*") ?? -1) >= sequence)) return;

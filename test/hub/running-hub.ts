@@ -8,6 +8,7 @@ import { createLog, systemClock, type Clock } from "#platform";
 import { startSandbox, type Sandbox } from "#sandbox";
 import { imbalances, testDatabase, type TestDatabase } from "#testing";
 import defaultConfiguration from "../../crossdock.config.ts";
+import { startHubNode, type HubNode } from "../chaos/hub-node.ts";
 import { apiOf } from "./api.ts";
 import { counterpartiesOf } from "./counterparties.ts";
 import { doorsOf } from "./doors.ts";
@@ -67,6 +68,8 @@ interface Started {
   readonly errors: readonly string[];
   /** One more node on the same database, with the same systems. */
   anotherNode(systems: RunningSandbox["systems"]): Promise<Hub>;
+  /** One more, as a process that can be killed. */
+  mortalNode(systems: RunningSandbox["systems"]): HubNode;
 }
 
 async function start(changed: Partial<HubConfiguration>): Promise<Started> {
@@ -103,7 +106,9 @@ async function start(changed: Partial<HubConfiguration>): Promise<Started> {
   if (!sandbox || !hub.adminToken) throw new Error("The hub came up without its sandbox or its first token.");
   const anotherNode = (systems: RunningSandbox["systems"]) =>
     startHub({ ...node, sandbox: () => Promise.resolve({ systems, stop: () => Promise.resolve() }) });
-  return { url: hub.url, token: hub.adminToken, sandbox, database, folder, clock, errors, anotherNode };
+  const mortalNode = (systems: RunningSandbox["systems"]) =>
+    startHubNode({ configuration, databaseUrl: database.url, systems }, join(folder, "mortal-node.log"));
+  return { url: hub.url, token: hub.adminToken, sandbox, database, folder, clock, errors, anotherNode, mortalNode };
 }
 
 /**
@@ -111,7 +116,7 @@ async function start(changed: Partial<HubConfiguration>): Promise<Started> {
  * file, when the books must balance, no counterparty may have done anything twice and the hub may have told of nothing that broke.
  */
 export async function runningHub(changed: Partial<HubConfiguration> = {}) {
-  const { url, database, sandbox, clock, errors, token, folder, anotherNode } = await start(changed);
+  const { url, database, sandbox, clock, errors, token, folder, anotherNode, mortalNode } = await start(changed);
   const api = await apiOf(url, token);
   const counterparties = counterpartiesOf(sandbox);
   afterAll(async () => {
@@ -127,6 +132,7 @@ export async function runningHub(changed: Partial<HubConfiguration> = {}) {
     shelves: shelvesOf(sandbox),
     data: sandbox.data,
     anotherNode: () => anotherNode(Object.values(sandbox.systems)),
+    mortalNode: () => mortalNode(Object.values(sandbox.systems)),
     database,
     url,
     token,

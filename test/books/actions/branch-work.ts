@@ -41,10 +41,6 @@ function saying(news: WarehouseNews, handled: readonly HandledLine[]): Warehouse
   return { ...news, lines: lines.map((line) => ({ ...line, quantityShort: short(line.lineNumber) })) };
 }
 
-function goodsGone({ owner }: Trade, branch: string, lines: readonly HandledLine[]): void {
-  for (const { sku, quantity } of lines) owner.goodsGone(sku, branch, quantity);
-}
-
 /** The next step of one piece of work: picked, wholly or in part, packed, or shipped, sometimes less than was picked. */
 async function workOn(
   trade: Trade,
@@ -65,8 +61,8 @@ async function workOn(
     step === "packed" ? before : before.map((line) => ({ ...line, quantity: Math.floor(line.quantity * share) }));
   const missing = before.map((line, index) => ({ ...line, quantity: line.quantity - (handled[index]?.quantity ?? 0) }));
   // They are gone before anybody hears of it.
-  if (step === "picked") goodsGone(trade, branch, missing);
-  if (step === "shipped") goodsGone(trade, branch, handled);
+  if (step === "picked") for (const { sku, quantity } of missing) trade.owner.notFound(sku, branch, quantity);
+  if (step === "shipped") for (const { sku, quantity } of handled) trade.owner.goodsGone(sku, branch, quantity);
   trade.handled.set(id, handled);
   await tell(trade, node, branch, saying(newsOf(asked, step), handled));
   return `${branch} has ${step} ${handled.map(({ quantity, sku }) => `${quantity} ${sku}`).join(", ")} of ${order}`;
@@ -78,10 +74,15 @@ const anyShare = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(0, 0.4, 0.7) },
 );
 
-const work = kind(10, fc.record({ which: fc.nat(), share: anyShare }), async (trade, node, { which, share }) => {
-  const one = oneOf(await inHand(trade), which);
-  return one ? workOn(trade, node, one, share) : "the branches have nothing to do";
-});
+const working = (weight: number, shares: fc.Arbitrary<number>) =>
+  kind(weight, fc.record({ which: fc.nat(), share: shares }), async (trade, node, { which, share }) => {
+    const one = oneOf(await inHand(trade), which);
+    return one ? workOn(trade, node, one, share) : "the branches have nothing to do";
+  });
+const work = working(10, anyShare);
+
+/** Hardly anything is where it should be. */
+export const shortWork = working(16, fc.constantFrom(1, 0, 0.4, 0.7));
 
 const recalls = kind(
   1,

@@ -102,9 +102,9 @@ async function* inBlocks<Line>(lines: readonly Line[]): AsyncGenerator<readonly 
 }
 
 /** How a change reaches us: by itself, twice, with the level it makes, or not until something else tells of it. */
-const anyWay = fc.constantFrom("told", "told", "told twice", "stated", "not told yet");
+export const anyWay = fc.constantFrom("told", "told", "told twice", "stated", "not told yet");
 
-async function hear(trade: Trade, node: Node, entries: readonly Entry[], way: string): Promise<string> {
+export async function hear(trade: Trade, node: Node, entries: readonly Entry[], way: string): Promise<string> {
   if (way === "stated") await tellLevels(trade, node, entries);
   if (way.startsWith("told")) await tellMovements(trade, node, entries);
   if (way === "told twice") {
@@ -165,7 +165,7 @@ const anyAge = fc.oneof(
 const agedSequence = ({ owner }: Trade, age: number) => Math.max(0, owner.sequence() - age);
 
 /** A level by itself, perhaps overtaken by what was told before it. */
-const statement = kind(
+export const statement = kind(
   2,
   fc.record({ item: anyItem, branch: anyBranch, age: anyAge }),
   async (trade, node, { item, branch, age }) => {
