@@ -22,7 +22,7 @@ export * from "./pricing/find-prices.ts";
 export * from "./pricing/price-for.ts";
 export * from "./pricing/standing.ts";
 export { createPriceLadders, type PricedItem, type PriceLadders } from "./pricing/price-ladders.ts";
-export type { RungFound } from "./pricing/climb.ts";
+export { keepsRules, lineAmount, type AskedQuantity, type RungFound } from "./pricing/climb.ts";
 export { dayText, hasEnd } from "./pricing/agreement-records.ts";
 export { MILLIONTH_PLACES } from "./pricing/sold-as.ts";
 export * from "./pricing/passed-over.ts";

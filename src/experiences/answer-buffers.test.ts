@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { asciiJson, createAnswerBuffers } from "./answer-buffers.ts";
 
-const items = (letter: string, count: number) => Array.from({ length: count }, () => Buffer.from(letter.repeat(1_000)));
+const items = (letter: string, count: number) => Array.from({ length: count }, () => letter.repeat(1_000));
 const many = (letter: string, count: number) => items(letter, count).join(",");
 const bytesOf = ({ content }: { readonly content: string | Buffer }): Buffer => {
   if (typeof content === "string") throw new Error("That answer is text.");

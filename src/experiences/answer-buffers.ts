@@ -5,7 +5,7 @@ export interface WrittenAnswer {
   giveBack(): void;
 }
 
-const SMALL_BYTES = 32_768;
+export const SMALL_BYTES = 32_768;
 const FREE_MAX = 32;
 const COMMA = 0x2c;
 const nothingLent = (): void => undefined;
@@ -15,9 +15,12 @@ export interface AnswerMemory {
   /** At least so many bytes. */
   take(bytes: number): Buffer;
   giveBack(memory: Buffer): void;
-  /** What was written into memory that was taken: text where it is small, so that it leaves together with its headers in one piece. */
+  /** What was written into memory that was taken. */
   lend(memory: Buffer, length: number): WrittenAnswer;
 }
+
+/** A small answer: as text it leaves together with its headers in one piece. */
+export const textAnswer = (content: string): WrittenAnswer => ({ content, giveBack: nothingLent });
 
 export function createAnswerMemory(): AnswerMemory {
   const free: Buffer[] = [];
@@ -32,11 +35,6 @@ export function createAnswerMemory(): AnswerMemory {
     },
     giveBack,
     lend(memory, length) {
-      if (length <= SMALL_BYTES) {
-        const content = memory.toString("latin1", 0, length);
-        giveBack(memory);
-        return { content, giveBack: nothingLent };
-      }
       let isLent = true;
       return {
         content: memory.subarray(0, length),
@@ -50,16 +48,15 @@ export function createAnswerMemory(): AnswerMemory {
 }
 
 /** Puts answers together: a head, items with commas between them, an end, all of it ASCII (`asciiJson`). */
-export function createAnswerBuffers(): (head: string, items: readonly Buffer[], end: string) => WrittenAnswer {
+export function createAnswerBuffers(): (head: string, items: readonly string[], end: string) => WrittenAnswer {
   const { take, lend } = createAnswerMemory();
 
-  function large(head: string, items: readonly Buffer[], end: string, length: number): WrittenAnswer {
+  function large(head: string, items: readonly string[], end: string, length: number): WrittenAnswer {
     const whole = take(length);
     let at = whole.write(head, 0, "latin1");
     for (const [index, item] of items.entries()) {
       if (index > 0) whole[at++] = COMMA;
-      whole.set(item, at);
-      at += item.length;
+      at += whole.write(item, at, "latin1");
     }
     whole.write(end, at, "latin1");
     return lend(whole, length);
@@ -69,8 +66,7 @@ export function createAnswerBuffers(): (head: string, items: readonly Buffer[], 
     const commas = Math.max(0, items.length - 1);
     const length = items.reduce((sum, item) => sum + item.length, head.length + commas + end.length);
     if (length > SMALL_BYTES) return large(head, items, end, length);
-    const text = items.map((item) => item.toString("latin1")).join(",");
-    return { content: head + text + end, giveBack: nothingLent };
+    return textAnswer(head + items.join(",") + end);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AnswerMemory, WrittenAnswer } from "./answer-buffers.ts";
+import { SMALL_BYTES, textAnswer, type AnswerMemory, type WrittenAnswer } from "./answer-buffers.ts";
 
 /**
  * Writes an answer byte by byte into lent memory: no piece of it is ever an object, and nothing is left to be collected. All of it is ASCII, and nothing is
@@ -11,8 +11,11 @@ export interface AnswerPen {
   /** Words of some length, made ready. */
   block(bytes: Uint8Array): void;
   text(text: string): void;
-  /** What stands somewhere from one place up to another: a few bytes. */
-  copy(bytes: Uint8Array, from: number, to: number): void;
+  /** What stands somewhere from one place up to another. */
+  copy(bytes: Buffer, from: number, to: number): void;
+  /** How much is written; `copyOut` copies what was written since into other memory. */
+  written(): number;
+  copyOut(since: number, into: Buffer, place: number): void;
   /** So many of its last place, with all its places: `12.50` is 1250 with two. */
   decimal(units: number, places: number): void;
   /** The same without trailing noughts. */
@@ -53,7 +56,7 @@ export function createAnswerPen(memory: AnswerMemory): AnswerPen {
 
   return {
     begin() {
-      out = memory.take(FIRST_BYTES);
+      if (out.length === 0) out = memory.take(FIRST_BYTES);
       at = 0;
     },
     reserve,
@@ -70,8 +73,13 @@ export function createAnswerPen(memory: AnswerMemory): AnswerPen {
       at += length;
     },
     copy(bytes, from, to) {
-      for (let index = from; index < to; index += 1) out[at++] = bytes[index] ?? 0;
+      const length = to - from;
+      if (length > SHORT) bytes.copy(out, at, from, to);
+      else for (let index = 0; index < length; index += 1) out[at + index] = bytes[from + index] ?? 0;
+      at += length;
     },
+    written: () => at,
+    copyOut: (since, into, place) => void out.copy(into, place, since, at),
     decimal,
     shortest(units, places) {
       let short = units;
@@ -84,6 +92,7 @@ export function createAnswerPen(memory: AnswerMemory): AnswerPen {
       decimal(short, left);
     },
     end() {
+      if (at <= SMALL_BYTES) return textAnswer(out.toString("latin1", 0, at));
       const answer = memory.lend(out, at);
       out = Buffer.alloc(0);
       return answer;

@@ -23,19 +23,16 @@ function timePart(ms: number): string {
   return text;
 }
 
+/** Ten bits are two characters. */
+const PAIRS = Array.from({ length: 1_024 }, (_, bits) => ALPHABET.charAt(bits >> 5) + ALPHABET.charAt(bits & 31));
+const pairAt = (bytes: Uint8Array, at: number, shift: number): string =>
+  PAIRS[((((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)) >> shift) & 1_023] ?? "";
+
 /** Sixteen characters for ten bytes. */
 function chancePart(bytes: Uint8Array): string {
   let text = "";
-  for (let offset = 0; offset < RANDOM_BYTES; offset += 5) {
-    let forty = 0;
-    for (let index = 0; index < 5; index += 1) forty = forty * 256 + (bytes[offset + index] ?? 0);
-    let block = "";
-    for (let index = 0; index < 8; index += 1) {
-      block = ALPHABET.charAt(forty % 32) + block;
-      forty = Math.floor(forty / 32);
-    }
-    text += block;
-  }
+  for (let offset = 0; offset < RANDOM_BYTES; offset += 5)
+    for (let pair = 0; pair < 4; pair += 1) text += pairAt(bytes, offset + pair, 6 - 2 * pair);
   return text;
 }
 

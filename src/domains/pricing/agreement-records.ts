@@ -13,12 +13,15 @@ export interface AgreementRecords {
   whole: Int32Array;
   /** By record; what the records say nothing of lies beside them. */
   readonly ids: string[];
+  /** By record: no other agreement ever bears this number, nor this one once it is put in anew. */
+  readonly stamps: number[];
   /** What does not fit into a record, as it came; others are put together again when somebody asks. */
   readonly unusual: Map<number, AgreementOnFile>;
   readonly words: Words;
   /** Records that can be used again. */
   readonly free: number[];
   used: number;
+  lastStamp: number;
 }
 
 const BYTES_EACH = 64;
@@ -55,10 +58,12 @@ export function createAgreementRecords(): AgreementRecords {
     numbers: new Float64Array(memory),
     whole: new Int32Array(memory),
     ids: [],
+    stamps: [],
     unusual: new Map(),
     words: createWords(),
     free: [],
     used: 0,
+    lastStamp: 0,
   };
 }
 
@@ -100,6 +105,8 @@ export function addRecord(records: Records, file: AgreementOnFile): number {
   const { minimum, unitPrice, updatedAtMs, syncedAtMs, validFrom, validTo, shape } = fitting ?? unfit;
   const { words } = records;
   records.ids[record] = agreement.priceAgreementId;
+  records.lastStamp += 1;
+  records.stamps[record] = records.lastStamp;
   records.numbers.set([minimum, unitPrice, updatedAtMs, syncedAtMs], record * NUMBERS_EACH);
   const [currency, unit] = [words.numberOf(agreement.currency), words.numberOf(agreement.unitOfMeasure)];
   const wholes = [validFrom, validTo, currency, unit, NONE, NONE, words.numberOf(source), shape];

@@ -18,23 +18,25 @@ import { explainPrice, PRICE_PLACES, type Price } from "./price-for.ts";
 import { MILLIONTH_PLACES, type SoldAs } from "./sold-as.ts";
 import { halfUp, isExact, remainder } from "./whole-numbers.ts";
 
+/** Where his ladders begin, by the number of the item, and the mark that all items bear of which he has one. */
+interface LadderOwner {
+  readonly ladders: ReadonlyMap<number, number>;
+  readonly mark: number;
+}
+
 /** Who asks for prices, of which day, in which currency: looked up once for all lines of a question. */
 export interface PriceAsker {
-  readonly own: ReadonlyMap<number, number> | undefined;
-  readonly group: ReadonlyMap<number, number> | undefined;
+  readonly own: LadderOwner | undefined;
+  readonly group: LadderOwner | undefined;
   /** Its number as a word, and the number a day's digits make. */
   readonly currency: number;
   readonly on: number;
 }
 
-/** The agreement a line is priced by, in numbers: whoever writes it down reads no text but its id. */
+/** The agreement a line is priced by, in numbers: whoever writes it down reads no text but its id. Nothing of it depends on the quantity. */
 export interface RungFound {
   /** Of one ordered unit, in ten-thousandths. */
   unitPrice: number;
-  /** Of the line, in hundredths. */
-  lineAmount: number;
-  /** Whether the quantity keeps the item's own rules (`quantityRules`); false: it breaks one, or it takes the long way to tell. */
-  keepsRules: boolean;
   /** Number of a word. */
   orderedUnit: number;
   /** Whether the agreement is in another unit than the one ordered. */
@@ -59,8 +61,6 @@ export interface RungFound {
 
 export const emptyRung = (): RungFound => ({
   unitPrice: 0,
-  lineAmount: 0,
-  keepsRules: false,
   orderedUnit: NONE,
   isConverted: false,
   priceAgreementId: "",
@@ -100,11 +100,11 @@ interface Climber {
 const UNSURE = -2;
 const NOT_SOLD = 0;
 
-interface ClimbedItem {
+interface ClimbedItem extends SoldItem {
   readonly number: number;
   /** Where the list's ladders of it begin. */
   readonly list: number;
-  readonly soldAs: SoldAs | null;
+  readonly marks: number;
 }
 
 /**
@@ -122,11 +122,14 @@ export function climb(
   const base = baseOf(soldAs, unit);
   if (base === NOT_SOLD) return UNSURE;
   const climber = { soldAs, quantity, unit, base, currency: asker.currency, on: asker.on };
-  let record = bestOf(records, asker.own?.get(item.number) ?? NONE, climber);
-  if (record === NONE) record = bestOf(records, asker.group?.get(item.number) ?? NONE, climber);
+  let record = bestOf(records, firstOf(asker.own, item), climber);
+  if (record === NONE) record = bestOf(records, firstOf(asker.group, item), climber);
   if (record === NONE) record = bestOf(records, item.list, climber);
   return record;
 }
+
+const firstOf = (owner: LadderOwner | undefined, { number: item, marks }: ClimbedItem): number =>
+  owner && (marks & owner.mark) !== 0 ? (owner.ladders.get(item) ?? NONE) : NONE;
 
 function baseOf({ units, bases }: SoldAs, unit: number): number {
   for (let index = 0; index < units.length; index += 1) if (units[index] === unit) return bases[index] ?? NOT_SOLD;
@@ -180,12 +183,16 @@ function higher(records: AgreementRecords, a: number, b: number, { soldAs }: Cli
   return (records.ids[a] ?? "") > (records.ids[b] ?? "") ? a : b;
 }
 
-/** Says in `found` what a line that climbed to a rung is priced by. False: it takes the long way to tell. */
+interface SoldItem {
+  readonly soldAs: SoldAs | null;
+}
+
+/** Says in `found` what a line in this unit that climbed to a rung is priced by. False: it takes the long way to tell. */
 export function tell(
   records: AgreementRecords,
   record: number,
-  { soldAs }: ClimbedItem,
-  { quantity, unit }: AskedQuantity,
+  { soldAs }: SoldItem,
+  unit: number,
   found: RungFound,
 ): boolean {
   const base = soldAs ? baseOf(soldAs, unit) : NOT_SOLD;
@@ -207,18 +214,23 @@ export function tell(
   found.validTo = wholeAt(records, record, whole.validTo);
   found.updatedAtMs = numberAt(records, record, number.updatedAtMs);
   found.syncedAtMs = numberAt(records, record, number.syncedAtMs);
-  found.lineAmount = amountOf(quantity * found.unitPrice);
-  found.keepsRules = keepsRules(soldAs, quantity * base);
-  return !Number.isNaN(found.lineAmount);
+  return !Number.isNaN(found.unitPrice);
 }
 
-/** Of a quantity in millionths times a price in ten-thousandths, in hundredths, half up; NaN where whole numbers are too small for it. */
-const amountOf = (product: number): number => (isExact(product) ? halfUp(product, IN_A_HUNDREDTH) : Number.NaN);
+/** What a line comes to: of a quantity in millionths and a price in ten-thousandths, in hundredths, half up; NaN where whole numbers are too small for it. */
+export function lineAmount(quantity: number, unitPrice: number): number {
+  const product = quantity * unitPrice;
+  return isExact(product) ? halfUp(product, IN_A_HUNDREDTH) : Number.NaN;
+}
 const AMOUNT_PLACES = 2;
 const IN_A_HUNDREDTH = powerOf(MILLIONTH_PLACES + PRICE_PLACES - AMOUNT_PLACES);
 
-/** `total`: millionths of the fraction `soldAs` counts in. */
-function keepsRules({ oneBase, minimum, multiple }: SoldAs, total: number): boolean {
+/** Whether a quantity keeps the item's own rules (`quantityRules`); false: it breaks one, or it takes the long way to tell. */
+export function keepsRules({ soldAs }: SoldItem, { quantity, unit }: AskedQuantity): boolean {
+  if (!soldAs) return false;
+  const { oneBase, minimum, multiple } = soldAs;
+  // In millionths of the fraction `soldAs` counts in.
+  const total = quantity * baseOf(soldAs, unit);
   const [least, step] = [minimum * oneBase, multiple * oneBase];
   if (!isExact(total) || !isExact(least) || !isExact(step)) return false;
   return (

@@ -107,7 +107,7 @@ function isByLadder(
   const [item] = ladders.itemsAt(bytes, Int32Array.of(0, sku.length), 2, 1);
   const asked = { quantity: Number(quantity) * 1_000_000, unit: ladders.unitAt(bytes, sku.length, bytes.length) };
   if (!item || !Number.isSafeInteger(asked.quantity)) return false;
-  return ladders.found(ladders.climb(ladders.asker(customer, currency, on), item, asked), item, asked) !== null;
+  return ladders.found(ladders.climb(ladders.asker(customer, currency, on), item, asked), item, asked.unit) !== null;
 }
 
 /** Whatever was put in before and taken out again, and in whatever order: what the ladders say must be what `priceFor` says of the agreements there are. */

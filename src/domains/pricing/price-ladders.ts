@@ -30,6 +30,8 @@ export interface PricedItem {
   soldAs: SoldAs | null;
   /** The topmost rung of the list's first ladder, or NONE. */
   list: number;
+  /** The marks of all who ever had a ladder of it, one upon the other. */
+  marks: number;
   agreements: number;
 }
 
@@ -38,6 +40,8 @@ interface Owner {
   readonly scope: PriceAgreement["scope"];
   readonly name: string;
   readonly ladders: Map<number, number>;
+  /** One bit, shared with others: an item that does not bear it knows nothing of him, and he need not be looked into. */
+  readonly mark: number;
 }
 
 export interface PricedCustomer {
@@ -69,8 +73,10 @@ export interface PriceLadders {
   asker(customer: PricedCustomer, currency: string, on: string): PriceAsker;
   /** The rung a line climbs to; below zero: it takes the long way, `priceFor`, to tell. */
   climb(asker: PriceAsker, item: PricedItem, asked: AskedQuantity): number;
-  /** The agreement on that rung, in an object that is used again by the next question; null: it takes the long way to tell. */
-  found(rung: number, item: PricedItem, asked: AskedQuantity): RungFound | null;
+  /** The agreement on that rung for who orders in a unit, in an object that is used again by the next question; null: it takes the long way to tell. */
+  found(rung: number, item: PricedItem, unit: number): RungFound | null;
+  /** Of a rung, zero or more: as long as it is the same, so is what `found` says of it for the same unit of an item sold in the same way. */
+  stamp(rung: number): number;
   /** As `priceFor` of those agreements. */
   price(inquiry: PriceInquiry, product: SoldProduct): Price | NoPrice;
 }
@@ -98,7 +104,7 @@ export function createPriceLadders(): PriceLadders {
     index: createItemIndex(),
     customers: new Map(),
     groups: new Map(),
-    list: { scope: "list", name: "", ladders: new Map() },
+    list: { scope: "list", name: "", ladders: new Map(), mark: 0 },
     itemOf: [],
     ownerOf: [],
   };
@@ -106,13 +112,13 @@ export function createPriceLadders(): PriceLadders {
   const soldAs = createSoldAs(records.words);
   const found = emptyRung();
   const asker = ({ customerNumber, customerGroup }: PricedCustomer, currency: string, on: string): PriceAsker => ({
-    own: customers.get(customerNumber)?.ladders,
-    group: customerGroup === undefined ? undefined : groups.get(customerGroup)?.ladders,
+    own: customers.get(customerNumber),
+    group: customerGroup === undefined ? undefined : groups.get(customerGroup),
     currency: records.words.known(currency),
     on: dayNumber(on),
   });
-  const foundOn: PriceLadders["found"] = (rung, item, asked) =>
-    rung >= 0 && tell(records, rung, item, asked, found) ? found : null;
+  const foundOn: PriceLadders["found"] = (rung, item, unit) =>
+    rung >= 0 && tell(records, rung, item, unit, found) ? found : null;
   const agreements = (sku: string, customer: PricedCustomer) => agreementsOf(shelves, sku, customer);
   return {
     agreements,
@@ -138,13 +144,14 @@ export function createPriceLadders(): PriceLadders {
     asker,
     climb: (by, item, asked) => climb(records, by, item, asked),
     found: foundOn,
+    stamp: (rung) => records.stamps[rung] ?? 0,
     price(inquiry, product) {
       const { sku, customer, currency, on, quantity, unitOfMeasure } = inquiry;
       const item = items.get(sku);
       const asked = { quantity: millionths(quantity), unit: records.words.known(unitOfMeasure) };
       const priced =
         item && item.product === product
-          ? foundOn(climb(records, asker(customer, currency, on), item, asked), item, asked)
+          ? foundOn(climb(records, asker(customer, currency, on), item, asked), item, asked.unit)
           : null;
       return priced
         ? priceOfRung(priced, records.words.at(priced.unit), unitOfMeasure)
@@ -157,7 +164,15 @@ function itemOf(shelves: Shelves, sku: string): PricedItem {
   const known = shelves.items.get(sku);
   if (known) return known;
   const { items, index } = shelves;
-  const item: PricedItem = { sku, number: items.size, product: null, soldAs: null, list: NONE, agreements: 0 };
+  const item: PricedItem = {
+    sku,
+    number: items.size,
+    product: null,
+    soldAs: null,
+    list: NONE,
+    marks: 0,
+    agreements: 0,
+  };
   items.set(sku, item);
   index.add(sku, item);
   return item;
@@ -169,7 +184,7 @@ function ownerOf({ list, customers, groups }: Shelves, agreement: PriceAgreement
   const [owners, name] = scope === "customer" ? [customers, customerNumber] : [groups, customerGroup];
   const known = owners.get(name);
   if (known) return known;
-  const owner: Owner = { scope, name, ladders: new Map() };
+  const owner: Owner = { scope, name, ladders: new Map(), mark: 1 << (owners.size % 32) };
   owners.set(name, owner);
   return owner;
 }
@@ -196,6 +211,7 @@ function put(shelves: Shelves, file: AgreementOnFile): void {
   shelves.itemOf[record] = item;
   shelves.ownerOf[record] = owner;
   item.agreements += 1;
+  item.marks |= owner.mark;
   link(shelves, item, owner, record);
 }
 

@@ -5,6 +5,8 @@ import type { Words } from "./words.ts";
 
 /** In which units an item is sold and in which quantities, in whole numbers. */
 export interface SoldAs {
+  /** Another for whatever is sold in another way. */
+  readonly number: number;
   /** Its units, as numbers of words. */
   readonly units: readonly number[];
   /** How much of the base unit one of each holds, all in the same fraction of it: only how one stands to another says anything. */
@@ -32,13 +34,14 @@ type Sold = Pick<Product, "baseUnitOfMeasure" | "unitConversions" | "minimumOrde
 const KEPT_MAX = 10_000;
 
 export function createSoldAs(words: Words): (product: Sold) => SoldAs | null {
+  let made = 0;
   const kept = twoGenerations<string, { readonly soldAs: SoldAs | null }>(KEPT_MAX);
   return (product) => {
     const { baseUnitOfMeasure, unitConversions, minimumOrderQuantity = "", orderMultiple = "" } = product;
     const key = JSON.stringify([baseUnitOfMeasure, unitConversions, minimumOrderQuantity, orderMultiple]);
     const known = kept.get(key);
     if (known) return known.soldAs;
-    const soldAs = inWholeNumbers(product, words);
+    const soldAs = inWholeNumbers(product, words, (made += 1));
     kept.set(key, { soldAs });
     return soldAs;
   };
@@ -47,7 +50,7 @@ export function createSoldAs(words: Words): (product: Sold) => SoldAs | null {
 /** A division is rounded to twelve places where it is said whether a quantity is a multiple: below this a remainder always shows in them. */
 const MULTIPLE_MAX = 1_000_000 * 10 ** MILLIONTH_PLACES;
 
-function inWholeNumbers(product: Sold, words: Words): SoldAs | null {
+function inWholeNumbers(product: Sold, words: Words, number: number): SoldAs | null {
   const units = unitsSoldIn(product);
   const texts = units.map((unit) => baseQuantityOf(product, unit) ?? "");
   const places = texts.map((text) => placesOf(text));
@@ -61,6 +64,6 @@ function inWholeNumbers(product: Sold, words: Words): SoldAs | null {
     minimum >= 0 &&
     multiple < MULTIPLE_MAX;
   return isExact
-    ? { units: units.map((unit) => words.numberOf(unit)), bases, oneBase: powerOf(most), minimum, multiple }
+    ? { number, units: units.map((unit) => words.numberOf(unit)), bases, oneBase: powerOf(most), minimum, multiple }
     : null;
 }

@@ -1,5 +1,13 @@
-import type { PriceAgreement } from "#contracts";
-import { amountOf, createPriceLadders, priceFor, quantityRules, toBaseUnits, type PriceInquiry } from "#domains";
+import type { PriceAgreement, Product } from "#contracts";
+import {
+  amountOf,
+  createPriceLadders,
+  priceFor,
+  quantityRules,
+  toBaseUnits,
+  type PriceInquiry,
+  type PriceLadders,
+} from "#domains";
 import { sampleCustomer, samplePrice, sampleProduct } from "#testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -11,18 +19,12 @@ const readAt = new Date("2026-03-01T09:59:59.500Z");
 const { creditLimit: _limit, openBalance: _balance, ...customer } = sampleCustomer({ customerGroup: "OEM" });
 const read = createPlainQuestionReader(200);
 
-/** A desk over these agreements and this item, and how the plain rule writes one of its lines. */
-function deskOver(agreements: readonly PriceAgreement[], product = sampleProduct()) {
-  const prices = createPriceLadders();
-  prices.sell(product);
-  const syncedAt = (index: number) => new Date(readAt.getTime() - 1_000 * index);
-  for (const [index, agreement] of agreements.entries())
-    prices.put({ agreement, source: "erp", syncedAt: syncedAt(index) });
-  const desk = createPriceDesk({
+function deskBy(prices: PriceLadders, productNow: () => Product) {
+  return createPriceDesk({
     clock: { now: () => now, sleep: () => Promise.resolve() },
     book: {
       prices: () => prices,
-      product: (sku) => (sku === product.sku ? product : undefined),
+      product: (sku) => (sku === productNow().sku ? productNow() : undefined),
       customer: () => customer,
       agreements: prices.agreements,
       agreementOnFile: prices.onFile,
@@ -31,6 +33,16 @@ function deskOver(agreements: readonly PriceAgreement[], product = sampleProduct
       version: () => 1,
     },
   });
+}
+
+/** A desk over these agreements and this item, and how the plain rule writes one of its lines. */
+function deskOver(agreements: readonly PriceAgreement[], product = sampleProduct()) {
+  const prices = createPriceLadders();
+  prices.sell(product);
+  const syncedAt = (index: number) => new Date(readAt.getTime() - 1_000 * index);
+  for (const [index, agreement] of agreements.entries())
+    prices.put({ agreement, source: "erp", syncedAt: syncedAt(index) });
+  const desk = deskBy(prices, () => product);
   function line(inquiry: PriceInquiry): object {
     const { sku, quantity, unitOfMeasure } = inquiry;
     if (sku !== product.sku) {
@@ -81,6 +93,7 @@ const anyAgreement = fc.record(
   },
   { requiredKeys: ["owner", "minimumQuantity", "unitPrice", "unitOfMeasure", "updatedAt", "mark"] },
 );
+type AnyAgreement = typeof anyAgreement extends fc.Arbitrary<infer Made> ? Made : never;
 const anyLine = fc.record({
   sku: fc.constantFrom(sampleProduct().sku, sampleProduct().sku, "NEVER"),
   quantity: fc.oneof(fc.integer({ min: 1, max: 300 }).map(String), fc.constantFrom("0.5", "007", "999999999.999999")),
@@ -124,4 +137,51 @@ it("answers plain questions as the plain rule does, to the letter, with the vers
     { numRuns: 400 },
   );
   for (const times of Object.values(seen)) expect(times).toBeGreaterThan(60);
+});
+
+const anyState = fc.record({
+  /** Null: they stay as they are. */
+  made: fc.option(fc.array(anyAgreement, { minLength: 1, maxLength: 4 })),
+  inCase: fc.constantFrom("24", "12", "0.5"),
+  rules: fc.constantFrom({}, { orderMultiple: "10" }),
+});
+
+/** The same ids again, each for another agreement. */
+function replace(prices: PriceLadders, made: readonly AnyAgreement[]) {
+  for (let index = 0; index < 4; index += 1) prices.remove(`A${index}`);
+  for (const [index, { owner, mark: _mark, ...terms }] of made.entries()) {
+    const agreement = samplePrice({ priceAgreementId: `A${index}`, ...(owner as Partial<PriceAgreement>), ...terms });
+    prices.put({ agreement, source: "erp", syncedAt: readAt });
+  }
+}
+
+it("says nothing it wrote before an agreement was changed or taken out, or the item was sold otherwise", () => {
+  const seen = { priced: 0 };
+  const anyStates = fc.array(anyState, { minLength: 2, maxLength: 6 });
+  fc.assert(
+    fc.property(anyStates, fc.array(anyLine, { minLength: 1 }), (states, lines) => {
+      const prices = createPriceLadders();
+      let product = sampleProduct();
+      const desk = deskBy(prices, () => product);
+      const { customerNumber } = customer;
+      const question = Buffer.from(JSON.stringify({ customerNumber, lines }));
+      const answer = () => {
+        const plain = read(question);
+        if (!plain) throw new Error("A plain question was not read.");
+        return JSON.parse(desk.prices(plain).content.toString());
+      };
+      for (const { made, inCase, rules } of states) {
+        product = sampleProduct({ ...rules, unitConversions: [{ unitOfMeasure: "CS", baseQuantity: inCase }] });
+        prices.sell(product);
+        if (made) replace(prices, made);
+        // What is answered from objects was never kept.
+        const fresh = JSON.parse(desk.prices({ customerNumber, lines }).content.toString());
+        expect(answer()).toEqual(fresh);
+        expect(answer()).toEqual(fresh);
+        for (const { unitPrice } of fresh.prices) if (unitPrice !== null) seen.priced += 1;
+      }
+    }),
+    { numRuns: 300 },
+  );
+  expect(seen.priced).toBeGreaterThan(1_000);
 });

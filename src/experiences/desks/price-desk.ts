@@ -24,7 +24,7 @@ export function createPriceDesk({ book, clock, timeZone = "UTC", staleAfter = ne
       const { customerNumber } = question;
       const customer = accountOf(book, customerNumber, "/customerNumber");
       const { currency = customer.currency, on = businessDay(now, timeZone) } = question;
-      const asked = JSON.stringify({ customerNumber, currency, on }).slice(1, -1);
+      const asked = `"customerNumber":${JSON.stringify(customerNumber)},"currency":"${currency}","on":"${on}"`;
       const head = `{${known(book.readAt(), book.feeds(), now)},${asked},"prices":[`;
       if ("bytes" in question) return written.plain(head, { customer, currency, on }, question);
       const { explain = false, lines } = question;

@@ -69,13 +69,13 @@ export function createStockDesk(options: StockDeskOptions) {
   function answer({ skus, customerNumber, channel }: AvailabilityQuestion): WrittenAnswer {
     const now = clock.now();
     const account = customerNumber === undefined ? null : accountOf(book, customerNumber, "query customerNumber");
-    const items: Buffer[] = [];
+    const items: string[] = [];
     const unknown: { sku: string; explanation: string }[] = [];
     let oldest: WrittenItem = NEVER;
     for (const sku of skus) {
       const item = itemOf(sku, channel, now);
       if (!item) unknown.push({ sku, explanation: `The hub knows no item ${sku}.` });
-      else items.push(item.bytes);
+      else items.push(item.text);
       if (item && item.asOfMs < oldest.asOfMs) oldest = item;
     }
     const knowledge = known(board.readAt(), book.feeds(), now);
@@ -102,7 +102,7 @@ export function createStockDesk(options: StockDeskOptions) {
   };
 }
 
-const NEVER: WrittenItem = { bytes: Buffer.alloc(0), asOfMs: Number.POSITIVE_INFINITY };
+const NEVER: WrittenItem = { text: "", asOfMs: Number.POSITIVE_INFINITY };
 
 const writeAge = ({ asOf, asOfMs }: WrittenItem, now: Date): string =>
   asOf === undefined

@@ -12,7 +12,8 @@ import { add, larger, smaller, subtract, twoGenerations } from "#platform";
 
 /** An item of an answer as it goes over the wire. */
 export interface WrittenItem {
-  readonly bytes: Buffer;
+  /** Each character of it a byte (`asciiJson`). */
+  readonly text: string;
   /** The oldest statement among its positions; where there is none, left out and infinite. */
   readonly asOf?: string;
   readonly asOfMs: number;
@@ -86,6 +87,6 @@ export function writeItem(
   stale?: Staleness,
 ): WrittenItem {
   const { availableToPromise = "0", asOf, asOfMs = Number.POSITIVE_INFINITY, positions = [] } = item ?? {};
-  const written = asciiJson({ sku, unitOfMeasure: baseUnitOfMeasure, availableToPromise, asOf, stale, positions });
-  return { bytes: Buffer.from(written, "latin1"), asOfMs, ...(asOf === undefined ? {} : { asOf }) };
+  const text = asciiJson({ sku, unitOfMeasure: baseUnitOfMeasure, availableToPromise, asOf, stale, positions });
+  return { text, asOfMs, ...(asOf === undefined ? {} : { asOf }) };
 }

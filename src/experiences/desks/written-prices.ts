@@ -2,13 +2,17 @@ import type { Product } from "#contracts";
 import {
   amountOf,
   choosePrice,
+  keepsRules,
+  lineAmount,
   MILLIONTH_PLACES,
   passedOver,
   PRICE_PLACES,
   priceOf,
   quantityRules,
   toBaseUnits,
+  type AskedQuantity,
   type Price,
+  type PricedItem,
   type PriceInquiry,
   type PriceLadders,
   type RungFound,
@@ -24,6 +28,7 @@ import {
   UNIT,
   type PlainPriceQuestion,
 } from "../v1/prices/plain-price-question.ts";
+import { createKeptTerms, NOT_KEPT } from "./kept-terms.ts";
 import type { Book } from "./knowledge-desk.ts";
 import { createPriceWords, pricedByScope, said } from "./price-words.ts";
 
@@ -38,7 +43,7 @@ const LINE_BYTES = 2_000;
 type Asking = Omit<PriceContext, "explain">;
 
 export interface WrittenPrices {
-  /** A plain question: each line is put together from what the ladders say in numbers and from words made ready. Nothing is kept for those who ask again. */
+  /** A plain question: each line is put together from what the ladders say in numbers and from terms that were written before. */
   plain(head: string, asking: Asking, question: PlainPriceQuestion): WrittenAnswer;
   /** Any question, from objects. */
   any(head: string, context: PriceContext, lines: readonly AskedLine[]): WrittenAnswer;
@@ -47,7 +52,7 @@ export interface WrittenPrices {
 export function createWrittenPrices(book: Book): WrittenPrices {
   const pen = createAnswerPen(createAnswerMemory());
   let prices = book.prices();
-  let writeRung = createRungWriter(pen, prices);
+  let writeLine = createLineWriter(pen, prices);
 
   function answer(head: string, writeLines: () => void): WrittenAnswer {
     pen.begin();
@@ -58,21 +63,21 @@ export function createWrittenPrices(book: Book): WrittenPrices {
   }
 
   function writePlainLines(asking: Asking, question: PlainPriceQuestion): void {
-    // Everything was read anew: words have other numbers.
+    // Everything was read anew: words and stamps have other numbers.
     if (prices !== book.prices()) {
       prices = book.prices();
-      writeRung = createRungWriter(pen, prices);
+      writeLine = createLineWriter(pen, prices);
     }
     const asker = prices.asker(asking.customer, asking.currency, asking.on);
     const { bytes, places, lines } = question;
-    const items = prices.itemsAt(bytes, places.subarray(SKU), PLACES_A_LINE, lines);
+    const items = prices.itemsAt(bytes, places, PLACES_A_LINE, lines);
     for (let line = 0; line < lines; line += 1) {
       const place = line * PLACES_A_LINE;
       const item = items[line];
       const asked = askedQuantity(prices, question, place);
-      const found = item && prices.found(prices.climb(asker, item, asked), item, asked);
-      if (found && item?.product) writeRung(question, place, item.product, found);
-      else writeText(pen, line === 0, longWay(book, false, { ...asking, ...lineAt(question, place) }));
+      const rung = item ? prices.climb(asker, item, asked) : NO_RUNG;
+      if (!item || rung < 0 || !writeLine({ question, place, item, rung, asked }))
+        writeText(pen, line === 0, longWay(book, false, { ...asking, ...lineAt(question, place) }));
     }
   }
 
@@ -85,6 +90,7 @@ export function createWrittenPrices(book: Book): WrittenPrices {
       }),
   };
 }
+const NO_RUNG = -1;
 
 function askedQuantity(prices: Pick<PriceLadders, "unitAt">, { bytes, places }: PlainPriceQuestion, place: number) {
   return {
@@ -107,11 +113,21 @@ function writeText(pen: AnswerPen, isFirst: boolean, text: string): void {
 
 const ONE = powerOf(MILLIONTH_PLACES);
 
-function createRungWriter(
+interface PricedLine {
+  readonly question: PlainPriceQuestion;
+  readonly place: number;
+  readonly item: PricedItem;
+  readonly rung: number;
+  readonly asked: AskedQuantity;
+}
+
+/** False, and nothing is written: it takes the long way to tell. */
+function createLineWriter(
   pen: AnswerPen,
-  { word }: Pick<PriceLadders, "word">,
-): (question: PlainPriceQuestion, place: number, product: Product, found: RungFound) => void {
-  const words = createPriceWords(word);
+  prices: Pick<PriceLadders, "word" | "found" | "stamp">,
+): (line: PricedLine) => boolean {
+  const words = createPriceWords(prices.word);
+  const kept = createKeptTerms();
 
   function writePricedBy(found: RungFound): void {
     pen.block(pricedByScope[found.scope]);
@@ -144,22 +160,47 @@ function createRungWriter(
     pen.block(dated.lineAmount);
   }
 
-  return (question, place, product, found) => {
-    const { bytes, places } = question;
-    pen.reserve(LINE_BYTES + 2 * found.priceAgreementId.length);
-    pen.block(place === 0 ? said.sku : said.nextSku);
-    pen.copy(bytes, places[place + SKU] ?? 0, places[place + SKU + 1] ?? 0);
-    pen.block(said.quantity);
-    pen.copy(bytes, places[place + QUANTITY] ?? 0, places[place + QUANTITY + 1] ?? 0);
+  function writeTerms(found: RungFound): void {
     pen.block(words.unit(found.orderedUnit).ordered);
     pen.decimal(found.unitPrice, PRICE_PLACES);
     writePricedBy(found);
     writeExplanation(found);
-    pen.decimal(found.lineAmount, 2);
-    if (found.keepsRules) return pen.block(said.noFaults);
+  }
+
+  function writeAsked({ bytes, places }: PlainPriceQuestion, place: number): void {
+    pen.block(place === 0 ? said.sku : said.nextSku);
+    pen.copy(bytes, places[place + SKU] ?? 0, places[place + SKU + 1] ?? 0);
+    pen.block(said.quantity);
+    pen.copy(bytes, places[place + QUANTITY] ?? 0, places[place + QUANTITY + 1] ?? 0);
+  }
+
+  function writeFaults(question: PlainPriceQuestion, place: number, product: Product): void {
     pen.block(said.faults);
     const { quantity, unitOfMeasure } = lineAt(question, place);
     writeText(pen, true, `${asciiJson(quantityFaults(product, quantity, unitOfMeasure))}}`);
+  }
+
+  return ({ question, place, item, rung, asked }) => {
+    const { product, soldAs } = item;
+    if (!product || !soldAs) return false;
+    const key = { stamp: prices.stamp(rung), unit: asked.unit, soldAs: soldAs.number };
+    const at = kept.find(key);
+    const found = at === NOT_KEPT ? prices.found(rung, item, asked.unit) : null;
+    if (at === NOT_KEPT && !found) return false;
+    const unitPrice = found ? found.unitPrice : kept.unitPrice(at);
+    const amount = lineAmount(asked.quantity, unitPrice);
+    if (Number.isNaN(amount)) return false;
+    pen.reserve(LINE_BYTES + 2 * (found?.priceAgreementId.length ?? 0));
+    writeAsked(question, place);
+    const since = pen.written();
+    if (found) {
+      writeTerms(found);
+      kept.keep(key, unitPrice, pen, since);
+    } else kept.write(pen, at);
+    pen.decimal(amount, 2);
+    if (keepsRules(item, asked)) pen.block(said.noFaults);
+    else writeFaults(question, place, product);
+    return true;
   };
 }
 

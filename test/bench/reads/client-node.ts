@@ -1,21 +1,24 @@
 import { connect } from "node:net";
 
-/** What the client process is asked for: connections that each send the next request when theirs is answered, or so many requests a second. */
+/** What a client process asks, told once: connections that each send the next request when theirs is answered, or so many requests a second. */
 export interface Load {
-  readonly port: number;
   /** Whole requests as they go over the wire; taken in turn. */
   readonly requests: readonly string[];
   readonly connections: number;
-  readonly warmUpSeconds: number;
-  readonly seconds: number;
   /** Evenly spaced; null: as fast as answers come. */
   readonly perSecond: number | null;
 }
 
+/** Whom it asks them next, and for how long. */
+export interface Turn {
+  readonly port: number;
+  readonly seconds: number;
+}
+
 export interface Outcome {
   readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
+  /** Of each answer of the turn. */
+  readonly latenciesMs: readonly number[];
   readonly bytesEach: number;
 }
 
@@ -49,18 +52,18 @@ function openConnection(port: number, onAnswer: (bytes: number) => void) {
   return { send: (request: string) => void socket.write(request), close: () => socket.destroy() };
 }
 
-async function run(load: Load): Promise<Outcome> {
-  const { port, requests, connections, warmUpSeconds, seconds, perSecond } = load;
+/** Goes on from turn to turn: what was asked is asked again only when all was. */
+let next = 0;
+
+async function ask({ requests, connections, perSecond }: Load, { port, seconds }: Turn): Promise<Outcome> {
   const latenciesMs: number[] = [];
   const due: number[] = [];
-  let next = 0;
   let bytesEach = 0;
-  let isMeasuring = false;
   let isOver = false;
   const lanes = Array.from({ length: connections }, () => {
     let dueAt: number | null = null;
     const connection = openConnection(port, (bytes) => {
-      if (isMeasuring && dueAt !== null) latenciesMs.push(performance.now() - dueAt);
+      if (!isOver && dueAt !== null) latenciesMs.push(performance.now() - dueAt);
       bytesEach = bytes;
       dueAt = null;
       more(lane);
@@ -79,11 +82,10 @@ async function run(load: Load): Promise<Outcome> {
     const at = perSecond === null ? performance.now() : due.shift();
     if (!isOver && at !== undefined) lane.take(at);
   }
-  if (perSecond === null) for (const lane of lanes) more(lane);
-  else {
+  function sendWhatIsDue(rate: number): NodeJS.Timeout {
     let dueAt = performance.now();
-    setInterval(() => {
-      for (; dueAt <= performance.now(); dueAt += 1_000 / perSecond) {
+    return setInterval(() => {
+      for (; dueAt <= performance.now(); dueAt += 1_000 / rate) {
         due.push(dueAt);
         const free = lanes.find((lane) => lane.isFree());
         if (free) more(free);
@@ -95,24 +97,22 @@ async function run(load: Load): Promise<Outcome> {
    * reader is waiting for: the slower one would be measured as slower still. So this one stays awake.
    */
   const stayAwake = (): void => void (isOver || setImmediate(stayAwake));
-  if (perSecond === null) stayAwake();
-  await new Promise((resolve) => setTimeout(resolve, warmUpSeconds * 1_000));
-  isMeasuring = true;
   const startedAt = performance.now();
+  const sending = perSecond === null ? null : sendWhatIsDue(perSecond);
+  if (sending === null) {
+    for (const lane of lanes) more(lane);
+    stayAwake();
+  }
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-  isMeasuring = false;
   isOver = true;
   const took = (performance.now() - startedAt) / 1_000;
+  if (sending) clearInterval(sending);
   for (const lane of lanes) lane.close();
-  const sorted = latenciesMs.toSorted((a, b) => a - b);
-  const quantile = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
-  return { perSecond: sorted.length / took, p50Ms: quantile(0.5), p99Ms: quantile(0.99), bytesEach };
+  return { perSecond: latenciesMs.length / took, latenciesMs, bytesEach };
 }
 
 process.once("message", (load: Load) => {
-  void run(load).then((outcome) => {
-    process.send?.(outcome);
-    process.disconnect();
-    process.exit(0);
-  });
+  process.on("message", (turn: Turn) => void ask(load, turn).then((outcome) => process.send?.(outcome)));
+  process.send?.("ready");
 });
+process.once("disconnect", () => process.exit(0));

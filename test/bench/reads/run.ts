@@ -7,20 +7,29 @@ import { createIds, systemClock, type Database } from "#platform";
 import { startBenchCluster } from "../cluster.ts";
 import { postgresCpuMs } from "../cost.ts";
 import { CUSTOMERS, customerOf, seedTrade, SKUS, skuOf } from "../intake/trade.ts";
-import type { Load, Outcome } from "./client-node.ts";
+import type { Load, Outcome, Turn } from "./client-node.ts";
 import type { ServerSays, ServerTask } from "./server-node.ts";
 
-/** Reads of the hub beside a bare Fastify route that answers as many bytes, in one process and one run. */
+/**
+ * Reads of the hub beside a bare Fastify route that answers as many bytes: in one process, by turns in short rounds. What a neighbour does to the machine he
+ * does to both, and the ratio of a round does not know of him; how far the ratios of the rounds lie apart says what one of them is worth.
+ */
 const { values: options } = parseArgs({
   options: {
-    seconds: { type: "string", default: "5" },
-    "warm-up": { type: "string", default: "2" },
+    rounds: { type: "string", default: "15" },
+    seconds: { type: "string", default: "0.5" },
+    "warm-up": { type: "string", default: "3" },
     only: { type: "string" },
+    way: { type: "string" },
     profile: { type: "string" },
   },
 });
+const rounds = Number(options.rounds);
 const seconds = Number(options.seconds);
 const warmUpSeconds = Number(options["warm-up"]);
+/** Who is asked in a round; one alone for a profile of it. */
+const ways = (["hub", "bare", "bytes"] as const).filter((way) => !options.way || way === options.way);
+type Way = (typeof ways)[number];
 
 interface Scenario {
   readonly name: string;
@@ -61,11 +70,11 @@ const pricesBody = (items: number) =>
     })),
   });
 
-function request({ asks, items }: Scenario, authorization: string, folder: string): string {
+function request({ asks, items }: Scenario, authorization: string): string {
   const common = `HTTP/1.1\r\nhost: hub\r\nauthorization: ${authorization}\r\n`;
-  if (asks === "availability") return `GET ${availabilityUrl(items).replace("/v1", folder)} ${common}\r\n`;
+  if (asks === "availability") return `GET ${availabilityUrl(items)} ${common}\r\n`;
   const body = pricesBody(items);
-  return `POST ${folder}/prices ${common}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  return `POST /v1/prices ${common}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
 const child = (file: string, more: readonly string[] = []): ChildProcess =>
@@ -75,8 +84,12 @@ const child = (file: string, more: readonly string[] = []): ChildProcess =>
 /** What a child says once; one that ends before it says it fails the benchmark. */
 const hear = <Says>(from: ChildProcess): Promise<Says> =>
   new Promise((resolve, reject) => {
-    from.once("message", (says) => resolve(says as Says));
-    from.once("exit", (code) => reject(new Error(`A process ended with code ${code}.`)));
+    const ended = (code: number | null): void => reject(new Error(`A process ended with code ${code}.`));
+    from.once("exit", ended);
+    from.once("message", (says) => {
+      from.off("exit", ended);
+      resolve(says as Says);
+    });
   });
 
 /** Writes to positions until it is told to stop. */
@@ -99,14 +112,90 @@ function changePositions(database: Database, perSecond: number): () => Promise<v
 }
 
 interface Measured extends Outcome {
-  /** Of Postgres, a second. */
-  readonly postgresMs: number;
   /** Of the server, an answer. */
   readonly nodeUs: number;
+  /** Of Postgres, a second. */
+  readonly postgresMs: number;
 }
 
-const print = (cells: readonly string[]) =>
-  console.log(cells.map((cell, index) => (index === 0 ? cell.padEnd(30) : cell.padStart(12))).join(""));
+/** One process that serves and one that asks. */
+async function startPair(scenario: Scenario, url: string, authorization: string) {
+  const { items, connections, perSecond = null, questions = 200 } = scenario;
+  const server = child("./server-node.ts", options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : []);
+  const ready = hear<ServerSays>(server);
+  server.send({
+    url,
+    authorization,
+    availabilityUrl: availabilityUrl(items),
+    pricesBody: pricesBody(items),
+  } satisfies ServerTask);
+  const { ports, loadedMs, heapMb } = await ready;
+  const client = child("./client-node.ts");
+  const listens = hear(client);
+  const requests = Array.from({ length: questions }, () => request(scenario, authorization));
+  client.send({ requests, connections, perSecond } satisfies Load);
+  await listens;
+  async function cpuMs(): Promise<number> {
+    const heard = hear<{ readonly cpuMs: number }>(server);
+    server.send("cpu");
+    return (await heard).cpuMs;
+  }
+  async function turn(way: Way, lasting: number): Promise<Measured> {
+    const before = { node: await cpuMs(), postgres: postgresCpuMs(cluster.pid) };
+    const heard = hear<Outcome>(client);
+    client.send({ port: ports[way], seconds: lasting } satisfies Turn);
+    const outcome = await heard;
+    const nodeUs = (((await cpuMs()) - before.node) / outcome.latenciesMs.length) * 1_000;
+    return { ...outcome, nodeUs, postgresMs: (postgresCpuMs(cluster.pid) - before.postgres) / lasting };
+  }
+  function stop(): void {
+    client.disconnect();
+    server.disconnect();
+  }
+  return { turn, stop, loadedMs, heapMb };
+}
+
+type Rounds = Record<Way, Measured[]>;
+
+/** All are warm before anybody is measured; then by turns, each round the other way round than the one before. */
+async function takeTurns({ turn }: Awaited<ReturnType<typeof startPair>>): Promise<Rounds> {
+  const taken: Rounds = { hub: [], bare: [], bytes: [] };
+  for (const way of ways) await turn(way, warmUpSeconds);
+  for (let round = 0; round < rounds; round += 1)
+    for (const way of round % 2 === 0 ? ways : ways.toReversed()) taken[way].push(await turn(way, seconds));
+  return taken;
+}
+
+const quantile = (values: readonly number[], part: number): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+};
+const median = (values: readonly number[]): number => quantile(values, 0.5);
+const percent = (part: number): string => (100 * part).toFixed(0);
+
+/** The median of the rounds' ratios, and between which they lie. */
+function ratio(hub: readonly Measured[], other: readonly Measured[]): string {
+  const ratios = other.map(({ perSecond }, round) => (hub[round]?.perSecond ?? Number.NaN) / perSecond);
+  if (ratios.length === 0) return "";
+  return `${percent(median(ratios))} % (${percent(Math.min(...ratios))}-${percent(Math.max(...ratios))})`;
+}
+
+const columns = ["hub/s", "bare/s", "of bare", "of bytes", "hub us", "bare us", "hub ms", "bare ms", "kB", "PG ms/s"];
+const print = (name: string, cells: readonly string[]) =>
+  console.log(name.padEnd(30) + cells.map((cell, index) => cell.padStart([2, 3].includes(index) ? 16 : 11)).join(""));
+
+function printRow({ name, perSecond }: Scenario, { hub, bare, bytes }: Rounds): void {
+  const rate = (of: readonly Measured[]) => median(of.map((one) => one.perSecond)).toFixed(0);
+  const us = (of: readonly Measured[]) => median(of.map(({ nodeUs }) => nodeUs)).toFixed(0);
+  const ms = (of: readonly Measured[]) => {
+    const all = of.flatMap(({ latenciesMs }) => latenciesMs);
+    return `${quantile(all, 0.5).toFixed(1)}/${quantile(all, 0.99).toFixed(1)}`;
+  };
+  const ratios = perSecond === undefined ? [ratio(hub, bare), ratio(hub, bytes)] : ["", ""];
+  const kilobytes = ((hub[0]?.bytesEach ?? 0) / 1_000).toFixed(1);
+  const postgres = median(hub.map(({ postgresMs }) => postgresMs)).toFixed(0);
+  print(name, [rate(hub), rate(bare), ...ratios, us(hub), us(bare), ms(hub), ms(bare), kilobytes, postgres]);
+}
 
 const cluster = await startBenchCluster();
 try {
@@ -118,83 +207,18 @@ try {
     { name: "bench", lifeMs: 3_600_000 },
   );
   const authorization = `Bearer ${token}`;
-  print([
-    "",
-    "hub/s",
-    "bare/s",
-    "ratio",
-    "bytes/s",
-    "ratio",
-    "hub CPU us",
-    "bare CPU us",
-    "hub p50 ms",
-    "hub p99 ms",
-    "bare p99 ms",
-    "kB",
-    " PG ms/s",
-  ]);
-  for (const scenario of scenarios.filter(({ name }) => !options.only || name.includes(options.only))) {
-    const { items, connections, perSecond = null, changing, questions = 200 } = scenario;
-    const server = child(
-      "./server-node.ts",
-      options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [],
-    );
-    const ready = hear<ServerSays>(server);
-    server.send({
-      url,
-      authorization,
-      availabilityUrl: availabilityUrl(items),
-      pricesBody: pricesBody(items),
-    } satisfies ServerTask);
-    const { hubPort, barePort, loadedMs, heapMb } = await ready;
-    const stopChanging = changing ? changePositions(database, changing) : null;
-    const cpuMs = async (): Promise<number> => {
-      const heard = hear<{ readonly cpuMs: number }>(server);
-      server.send("cpu");
-      return (await heard).cpuMs;
-    };
-    const measure = async (port: number, folder = "/v1"): Promise<Measured> => {
-      const client = child("./client-node.ts");
-      const requests = Array.from({ length: questions }, () => request(scenario, authorization, folder));
-      const outcome = hear<Outcome>(client);
-      const before = { postgres: postgresCpuMs(cluster.pid), node: await cpuMs() };
-      client.send({ port, requests, connections, warmUpSeconds, seconds, perSecond } satisfies Load);
-      const heard = await outcome;
-      // Of the warm-up as well: its answers count by the rate of the rest.
-      const took = warmUpSeconds + seconds;
-      return {
-        ...heard,
-        postgresMs: (postgresCpuMs(cluster.pid) - before.postgres) / took,
-        nodeUs: (((await cpuMs()) - before.node) / (heard.perSecond * took)) * 1_000,
-      };
-    };
-    // The bare one before and after, so that a machine that grows slower favours nobody.
-    const hubAlone = options.profile ? await measure(hubPort) : null;
-    const before = hubAlone ?? (await measure(barePort));
-    const hub = hubAlone ?? (await measure(hubPort));
-    const after = hubAlone ?? (await measure(barePort));
-    const bytes = hubAlone ?? (await measure(barePort, "/bytes"));
+  console.log(`${rounds} rounds of ${seconds} s each way. "us": of CPU, an answer. "ms": p50/p99.`);
+  print("", columns);
+  const wanted = scenarios.filter(({ name }) => !options.only || name.includes(options.only));
+  for (const scenario of wanted) {
+    const pair = await startPair(scenario, url, authorization);
+    const stopChanging = scenario.changing ? changePositions(database, scenario.changing) : null;
+    const taken = await takeTurns(pair);
     await stopChanging?.();
-    server.disconnect();
-    const ratio = (of: number) => (perSecond === null ? `${((100 * hub.perSecond) / of).toFixed(0)} %` : "");
-    const bare = (before.perSecond + after.perSecond) / 2;
-    print([
-      scenario.name,
-      hub.perSecond.toFixed(0),
-      bare.toFixed(0),
-      ratio(bare),
-      bytes.perSecond.toFixed(0),
-      ratio(bytes.perSecond),
-      hub.nodeUs.toFixed(0),
-      ((before.nodeUs + after.nodeUs) / 2).toFixed(0),
-      hub.p50Ms.toFixed(1),
-      hub.p99Ms.toFixed(1),
-      Math.max(before.p99Ms, after.p99Ms).toFixed(1),
-      (hub.bytesEach / 1_000).toFixed(1),
-      hub.postgresMs.toFixed(0),
-    ]);
-    if (scenario === scenarios[0])
-      console.log(`  (memory loaded in ${loadedMs.toFixed(0)} ms, ${heapMb.toFixed(0)} MB of heap in all)`);
+    pair.stop();
+    printRow(scenario, taken);
+    if (scenario === wanted[0])
+      console.log(`  (memory loaded in ${pair.loadedMs.toFixed(0)} ms, ${pair.heapMb.toFixed(0)} MB of heap in all)`);
   }
   await database.close();
 } finally {

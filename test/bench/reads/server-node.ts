@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { fastify } from "fastify";
+import { fastify, type FastifyReply } from "fastify";
 import { createPositionBoard, createReferenceBook } from "#domains";
 import { createHttpServer, createPriceDesk, createStockDesk, type Hub } from "#experiences";
 import { createTokenGate } from "#governance";
@@ -7,10 +7,9 @@ import { createMetrics } from "#observability";
 import { createIds, openDatabase, silentLog, systemClock as clock } from "#platform";
 import { absentHub } from "../absent-hub.ts";
 
-/** Two servers in one process, one asked at a time: a hub's reads, and a bare Fastify that answers as much. */
+/** Three servers in one process, one asked at a time: a hub's reads, and a bare Fastify that answers as much, from objects or from bytes. */
 export interface ServerSays {
-  readonly hubPort: number;
-  readonly barePort: number;
+  readonly ports: Readonly<Record<"hub" | "bare" | "bytes", number>>;
   readonly loadedMs: number;
   readonly heapMb: number;
 }
@@ -44,22 +43,32 @@ async function startHub(url: string) {
   return { port: await listen(server), server, loadedMs };
 }
 
+interface Answers {
+  readonly availability: string;
+  readonly prices: string;
+}
+
 /**
  * What Fastify does at the least for an answer of that size: the very one the hub gave to the first question, kept as an object and written by JSON.stringify
  * for each caller (`bare`), or kept as bytes and only sent (`bytes`). The same requests are sent to it: it takes their query apart and reads their JSON
  * body, as any such route must; it looks at neither, nor at who asks.
  */
-async function startBare(answers: { readonly availability: string; readonly prices: string }) {
+function startBare({ availability, prices }: Answers, answering: (text: string) => Answering): Promise<number> {
   const server = fastify();
-  const type = "application/json; charset=utf-8";
-  for (const [name, text] of Object.entries(answers)) {
-    const answer: unknown = JSON.parse(text);
-    const bytes = Buffer.from(text);
-    const method = name === "prices" ? "POST" : "GET";
-    server.route({ method, url: `/v1/${name}`, handler: async (_request, reply) => reply.send(answer) });
-    server.route({ method, url: `/bytes/${name}`, handler: async (_request, reply) => reply.type(type).send(bytes) });
-  }
+  const [available, priced] = [answering(availability), answering(prices)];
+  server.get("/v1/availability", async (_request, reply) => available(reply));
+  server.post("/v1/prices", async (_request, reply) => priced(reply));
   return listen(server);
+}
+
+type Answering = (reply: FastifyReply) => FastifyReply;
+function asObject(text: string): Answering {
+  const answer: unknown = JSON.parse(text);
+  return (reply) => reply.send(answer);
+}
+function asBytes(text: string): Answering {
+  const bytes = Buffer.from(text);
+  return (reply) => reply.type("application/json; charset=utf-8").send(bytes);
 }
 
 interface Listens {
@@ -82,9 +91,14 @@ async function serve({ url, authorization, availabilityUrl, pricesBody }: Server
   const prices = await server.inject({ method: "POST", url: "/v1/prices", headers, payload: pricesBody });
   if (availability.statusCode !== 200) throw new Error(availability.body);
   if (prices.statusCode !== 200) throw new Error(prices.body);
-  const barePort = await startBare({ availability: availability.body, prices: prices.body });
+  const answers = { availability: availability.body, prices: prices.body };
+  const ports = {
+    hub: port,
+    bare: await startBare(answers, asObject),
+    bytes: await startBare(answers, asBytes),
+  };
   const heapMb = process.memoryUsage().heapUsed / 1e6;
-  process.send?.({ hubPort: port, barePort, loadedMs, heapMb } satisfies ServerSays);
+  process.send?.({ ports, loadedMs, heapMb } satisfies ServerSays);
   process.on("message", () => {
     const { user, system } = process.cpuUsage();
     process.send?.({ cpuMs: (user + system) / 1_000 });

@@ -55,8 +55,7 @@ export const getAvailability = defineRoute({
   },
   errors: ["invalid-document"],
   handler: (hub) => (request, reply) => {
-    const { skus, ...asking } = request.query;
-    const answer = hub.availability({ skus: skusOf(skus), ...asking });
+    const answer = hub.availability({ ...request.query, skus: skusOf(request.query.skus) });
     reply.header("etag", answer.tag);
     if (request.headers["if-none-match"] === answer.tag) return void reply.code(304).send("");
     const { content, giveBack } = answer.json();

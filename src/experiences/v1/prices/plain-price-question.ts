@@ -1,9 +1,9 @@
 /** A price question as most are sent, left in the bytes it came in: where each line's words stand. */
 export interface PlainPriceQuestion {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly customerNumber: string;
-  readonly currency?: string;
-  readonly on?: string;
+  readonly currency?: string | undefined;
+  readonly on?: string | undefined;
   readonly lines: number;
   /** Six a line: from and to of its item number, its quantity, its unit. Another question's as soon as that is read. */
   readonly places: Int32Array;
@@ -12,22 +12,26 @@ export interface PlainPriceQuestion {
 export const PLACES_A_LINE = 6;
 /** Of a line: where its item number, its quantity and its unit begin; each ends one further. */
 export const [SKU, QUANTITY, UNIT] = [0, 2, 4] as const;
+const PLACES_A_WORD = 2;
 
 const SPACES: readonly boolean[] = Array.from({ length: 256 }, (_, code) => [0x20, 0x09, 0x0a, 0x0d].includes(code));
 const [QUOTE, BACKSLASH, COLON, COMMA, DOT, ZERO] = [0x22, 0x5c, 0x3a, 0x2c, 0x2e, 0x30];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
-const ascii = (text: string) => Buffer.from(text, "latin1");
-const keys = { sku: ascii("sku"), quantity: ascii("quantity"), unitOfMeasure: ascii("unitOfMeasure") };
+const namesOf = (...names: readonly string[]): readonly Uint8Array[] =>
+  names.map((name) => Buffer.from(name, "latin1"));
+/** A line's names, in the order of its places. */
+const lineNames = namesOf("sku", "quantity", "unitOfMeasure");
+const questionNames = namesOf("customerNumber", "currency", "on", "lines");
+const LINES = 3;
+/** What the words of a question look like, in the order of their names. */
+const wordPatterns = [/^[\x21-\x7e]{1,30}$/, /^[A-Z]{3}$/, /^\d{4}-\d{2}-\d{2}$/] as const;
 const MISSING = -1;
-const CUSTOMER_NUMBER = /^[\x21-\x7e]{1,30}$/;
-const CURRENCY = /^[A-Z]{3}$/;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const [SKU_MAX, UNIT_MAX, WHOLE_DIGITS_MAX, PLACES_MAX] = [40, 4, 9, 6];
 
 /**
  * Reads questions that are sound and ordinary: nothing escaped, nothing but ASCII, no key but the ones there are, each once. Null for everything else, the unsound above all: the general way then reads it again and says what is wrong.
  */
-export function createPlainQuestionReader(linesMax: number): (body: Uint8Array) => PlainPriceQuestion | null {
+export function createPlainQuestionReader(linesMax: number): (body: Buffer) => PlainPriceQuestion | null {
   const places = new Int32Array(linesMax * PLACES_A_LINE);
   return (body) => {
     const reading = { bytes: body, at: 0, places, linesMax };
@@ -37,7 +41,7 @@ export function createPlainQuestionReader(linesMax: number): (body: Uint8Array) 
 }
 
 interface Reading {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly places: Int32Array;
   readonly linesMax: number;
   at: number;
@@ -71,36 +75,34 @@ function textEnd(reading: Reading): number {
   return at;
 }
 
-function readText(reading: Reading): string | null {
+function readWord(reading: Reading, pattern: RegExp): string | null {
   if (!passes(reading, QUOTE)) return null;
   const from = reading.at;
   const to = textEnd(reading);
-  return to === MISSING ? null : String.fromCharCode(...reading.bytes.subarray(from, Math.min(to, from + SKU_MAX)));
+  if (to === MISSING) return null;
+  const word = reading.bytes.toString("latin1", from, to);
+  return pattern.test(word) ? word : null;
 }
 
-type Words = { customerNumber?: string; currency?: string; on?: string };
-const wordPatterns = { customerNumber: CUSTOMER_NUMBER, currency: CURRENCY, on: DAY } as const;
-const isWord = (key: string): key is keyof typeof wordPatterns => Object.hasOwn(wordPatterns, key);
-
 function readQuestion(reading: Reading): PlainPriceQuestion | null {
-  const words: Words = {};
+  const words: (string | undefined)[] = [undefined, undefined, undefined];
   let lines = 0;
   if (!passes(reading, OPEN_OBJECT)) return null;
   do {
-    const key = readText(reading);
-    if (key === null || !passes(reading, COLON)) return null;
-    if (key === "lines" && lines === 0) {
+    const name = readName(reading, questionNames);
+    const pattern = wordPatterns[name];
+    if (pattern && words[name] === undefined) {
+      const word = readWord(reading, pattern);
+      if (word === null) return null;
+      words[name] = word;
+    } else if (name === LINES && lines === 0) {
       lines = readLines(reading);
       if (lines === MISSING) return null;
-    } else if (isWord(key) && words[key] === undefined) {
-      const word = readText(reading);
-      if (word === null || !wordPatterns[key].test(word)) return null;
-      words[key] = word;
     } else return null;
   } while (passes(reading, COMMA));
-  const { customerNumber, ...asked } = words;
+  const [customerNumber, currency, on] = words;
   if (!passes(reading, CLOSE_OBJECT) || customerNumber === undefined || lines === 0) return null;
-  return { bytes: reading.bytes, customerNumber, ...asked, lines, places: reading.places };
+  return { bytes: reading.bytes, customerNumber, currency, on, lines, places: reading.places };
 }
 
 /** How many there are; MISSING: none, too many, or one is not plain. */
@@ -119,9 +121,9 @@ function readLine(reading: Reading, place: number): boolean {
   places.fill(MISSING, place, place + PLACES_A_LINE);
   if (!passes(reading, OPEN_OBJECT)) return false;
   do {
-    const field = readKey(reading);
-    if (field === MISSING || places[place + field] !== MISSING || !passes(reading, COLON) || !passes(reading, QUOTE))
-      return false;
+    const name = readName(reading, lineNames);
+    const field = name * PLACES_A_WORD;
+    if (name === MISSING || places[place + field] !== MISSING || !passes(reading, QUOTE)) return false;
     const from = reading.at;
     const to = textEnd(reading);
     if (to === MISSING || !isSound(reading.bytes, field, from, to)) return false;
@@ -133,17 +135,17 @@ function readLine(reading: Reading, place: number): boolean {
   return isWhole && passes(reading, CLOSE_OBJECT);
 }
 
-/** Which field of a line comes next, or MISSING. */
-function readKey(reading: Reading): number {
+/** Passes a name and its colon, and says which of these it is, or MISSING. */
+function readName(reading: Reading, names: readonly Uint8Array[]): number {
   if (!passes(reading, QUOTE)) return MISSING;
   const from = reading.at;
   const to = textEnd(reading);
-  if (to === MISSING) return MISSING;
-  const { bytes } = reading;
-  if (isText(bytes, from, to, keys.sku)) return SKU;
-  if (isText(bytes, from, to, keys.quantity)) return QUANTITY;
-  return isText(bytes, from, to, keys.unitOfMeasure) ? UNIT : MISSING;
+  if (to === MISSING || !passes(reading, COLON)) return MISSING;
+  for (let name = 0; name < names.length; name += 1)
+    if (isText(reading.bytes, from, to, names[name] ?? NO_NAME)) return name;
+  return MISSING;
 }
+const NO_NAME = new Uint8Array();
 
 function isText(bytes: Uint8Array, from: number, to: number, text: Uint8Array): boolean {
   if (to - from !== text.length) return false;
