@@ -86,7 +86,10 @@ const LOST =
 /** Whether the database was not there, rather than unwilling: nothing is wrong with what was asked. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return GOING_AWAY.test(error.code ?? "");
-  return error instanceof Error && LOST.test(`${"code" in error ? String(error.code) : ""} ${error.message}`);
+  if (!(error instanceof Error)) return false;
+  // By a socket there are other words for it: no such file, or too many at its door.
+  const couldNotConnect = "syscall" in error && error.syscall === "connect";
+  return couldNotConnect || LOST.test(`${"code" in error ? String(error.code) : ""} ${error.message}`);
 }
 
 type Client = Pick<pg.ClientBase, "query">;
