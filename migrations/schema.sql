@@ -666,20 +666,11 @@ create table shipping_documents (
 );
 CREATE INDEX shipping_documents_shipment ON shipping_documents USING btree (shipment_id);
 
-create table stock_floor_gaps (
-  source text not null,
-  sku text not null,
-  branch text not null,
-  sequence numeric not null,
-  constraint stock_floor_gaps_pkey PRIMARY KEY (source, sku, branch)
-);
-
 create table stock_floors (
   source text not null,
   branch text not null,
   sequence numeric not null,
   as_of timestamp with time zone not null,
-  unnamed_sequence numeric,
   constraint stock_floors_pkey PRIMARY KEY (source, branch)
 );
 

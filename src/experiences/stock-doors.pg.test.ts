@@ -89,7 +89,7 @@ async function until<Found>(look: () => Promise<Found | undefined | false>): Pro
 
 beforeEach(async () => {
   await database.query(
-    "truncate inventory_positions, stock_movements, stock_issues, events, stock_floors, stock_floor_gaps, stock_snapshots, stock_rejects, inbound_documents cascade",
+    "truncate inventory_positions, stock_movements, stock_issues, events, stock_floors, stock_snapshots, stock_rejects, inbound_documents cascade",
   );
 });
 

@@ -61,7 +61,7 @@ const pages = [
 beforeEach(async () => {
   recorded.length = 0;
   await database.query(
-    "truncate inventory_positions, stock_movements, stock_issues, stock_floors, stock_floor_gaps, allocations, sales_orders, events cascade",
+    "truncate inventory_positions, stock_movements, stock_issues, stock_floors, allocations, sales_orders, events cascade",
   );
   await givenTrade(database, ["WRONG"]);
   await state("erp", ...["AGREES", "LATE", "MOVED", "MISSED", "WRONG"].map((sku) => level(sku, 1, 10)));

@@ -65,7 +65,7 @@ const eventsTold = async () =>
 
 beforeEach(async () => {
   await database.query(
-    "truncate inventory_positions, stock_movements, stock_issues, events, stock_floors, stock_floor_gaps, stock_snapshots, stock_rejects cascade",
+    "truncate inventory_positions, stock_movements, stock_issues, events, stock_floors, stock_snapshots, stock_rejects cascade",
   );
 });
 

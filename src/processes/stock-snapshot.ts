@@ -6,11 +6,9 @@ import {
   fillBackorders,
   isSnapshotKnown,
   keepRejects,
-  leaveGaps,
   openSnapshotStaging,
   STAGING_PARTS,
   previewLevels,
-  raiseFloors,
   writeLevels,
   type Difference,
   type MissingPositions,
@@ -144,10 +142,7 @@ async function takeOver(
   const counts = isKnown ? NOTHING : await applyDifferences(run, staging, judgement, read);
   const outcome = isKnown ? "repeated" : work.dryRun ? "compared" : "applied";
   const ending = { outcome, missingKeptBecause, bytesRead: work.bytesRead?.() ?? 0 } as const;
-  await database.transaction(async (tx) => {
-    if (outcome === "applied") await raiseFloors(tx, snapshot, judgement);
-    await endSnapshot(tx, snapshotId, counts, ending, clock.now());
-  });
+  await database.transaction((tx) => endSnapshot(tx, snapshotId, snapshot, counts, ending, clock.now()));
   tell("applying", counts);
   return { snapshotId, outcome, ...counts, missingKeptBecause, differences: judgement.differences };
 }
@@ -226,16 +221,13 @@ interface Judgement {
   readonly differences: ForeseenDifference[];
 }
 
-/** Whether nothing older is news once this is done: not after a dry run, and what mends a snapshot leaves its floor as it is. */
-const setsFloor = ({ dryRun, mends }: SnapshotWork) => dryRun === undefined && mends === undefined;
-
 async function applyDifferences(
   run: Run,
   staging: SnapshotStaging,
   judgement: Judgement,
   read: SnapshotCounts,
 ): Promise<SnapshotCounts> {
-  await staging.compare(judgement);
+  await staging.compare();
   let counts = read;
   // Two parts at once: they have no position in common, and lock what else they need in the order everybody does.
   let before: Promise<SnapshotCounts> = Promise.resolve(NOTHING);
@@ -257,9 +249,8 @@ async function applyDifferences(
 }
 
 async function applyPart(run: Run, differences: readonly Difference[], judgement: Judgement): Promise<SnapshotCounts> {
-  const { taken, contradicted, unsaid, late, missing } = judge(differences, judgement.doesZero, run.work);
+  const { taken, contradicted, late, missing } = judge(differences, judgement.doesZero, run.work);
   await keepRejects(run.database, run.snapshotId, contradicted);
-  if (setsFloor(run.work)) await leaveGaps(run.database, run.snapshot, unsaid);
   const { changed, dropped } = await (run.work.dryRun ? foresee(run, taken, judgement) : write(run, taken));
   const zeroed = taken.filter(({ isMissing }) => isMissing).length;
   return { received: 0, changed, dropped: late + dropped, rejected: contradicted.length, missing, zeroed };
@@ -280,7 +271,7 @@ function judge(
   { mends, write: writeLine = plainly }: SnapshotWork,
 ) {
   const contradicted = differences.filter(({ isContradicted }) => isContradicted);
-  const certain = differences.filter(({ isContradicted, isUnsaid }) => !isContradicted && !isUnsaid);
+  const certain = differences.filter(({ isContradicted }) => !isContradicted);
   // What became known after the snapshot was taken cannot be missing from it. What mends one is of the same sequence: writing tells what is late.
   const inTime = mends === undefined ? certain.filter(({ isLate }) => !isLate) : certain;
   return {
@@ -289,11 +280,8 @@ function judge(
       reason: "The position is stated more than once, with different quantities.",
       content: writeLine({ ...level, line: line ?? 0, inbound: JSON.stringify(level.inbound) }),
     })),
-    unsaid: differences
-      .filter(({ isContradicted, isUnsaid }) => isContradicted || isUnsaid)
-      .map(({ level: { sku, branch } }) => ({ sku, branch })),
     late: mends === undefined ? certain.filter(({ isLate, isMissing }) => isLate && !isMissing).length : 0,
-    missing: mends === undefined ? differences.filter(({ isMissing, isLate }) => isMissing && !isLate).length : 0,
+    missing: mends === undefined ? inTime.filter(({ isMissing }) => isMissing).length : 0,
     taken: inTime.filter(({ isMissing }) => doesZero || !isMissing),
   };
 }

@@ -5,7 +5,6 @@ import { rowsOf } from "../sql.ts";
 import { openRegisterIfNew } from "./position-register.ts";
 import { availableSql } from "./read-stock.ts";
 import { keepStockDesk } from "./stock-desk.ts";
-import { branchFloorSql, floorSql } from "./stock-floors.ts";
 import { coveredSql, onHandSql, oversoldSinceSql, type BalancedPosition } from "./stock-ledger.ts";
 
 /** Stock as its owner states it. `sequence` grows with every change of the source, so late and repeated news is recognised. */
@@ -128,7 +127,9 @@ export const levelSql = {
 
 /** A level the source did not state again, or later, with a snapshot. */
 export const untoldSql = `
-  (${floorSql(levelSql)} < n.sequence or ${floorSql(levelSql)} = n.sequence and ($1::jsonb -> 'isCorrection')::boolean)`;
+  not exists (select 1 from stock_floors f
+               where f.source = $1::jsonb ->> 'source' and f.branch in (n.branch, '*')
+                 and (f.sequence > n.sequence or f.sequence = n.sequence and not ($1::jsonb -> 'isCorrection')::boolean))`;
 
 const upsertStock = `
   with news as (
@@ -149,15 +150,6 @@ const upsertStock = `
   ), covered as (
     delete from stock_issues i using written w
      where i.sku = w.sku and i.branch = w.branch and ${coveredSql("i", { sequence: "w.source_sequence", asOf: "w.as_of" })}
-  ), founded as (
-    select w.sku, w.branch, w.source_sequence, ${branchFloorSql({ source: levelSql.source, branch: "w.branch" })} as branch_floor from written w
-  ), left_open as (
-    insert into stock_floor_gaps (source, sku, branch, sequence)
-    select ${levelSql.source}, sku, branch, source_sequence from founded where source_sequence < branch_floor
-    on conflict do nothing
-  ), closed as (
-    delete from stock_floor_gaps g using founded w
-     where g.source = ${levelSql.source} and g.sku = w.sku and g.branch = w.branch and w.source_sequence >= w.branch_floor
   )
   select sku, branch, trim_scale(on_hand)::text as "onHand", trim_scale(allocated)::text as allocated,
          trim_scale(available)::text as "availableToPromise"

@@ -54,6 +54,23 @@ export async function beginSnapshot(
   );
 }
 
+/** Whether all that this snapshot speaks of was stated at this sequence or a later one already. */
+export async function isSnapshotKnown(
+  database: Queryable,
+  { source, branches, sequence }: StockSnapshot,
+): Promise<boolean> {
+  const [known] = await rowsOf<{ isKnown: boolean }>(
+    database,
+    `select not exists (
+       select 1 from jsonb_array_elements_text($1::jsonb -> 'branches') as b(branch)
+        where not exists (select 1 from stock_floors f
+                           where f.source = $1::jsonb ->> 'source' and f.branch in (b.branch, '*')
+                             and f.sequence >= ($1::jsonb ->> 'sequence')::numeric)) as "isKnown"`,
+    { source, sequence, branches: branches ?? ["*"] },
+  );
+  return known?.isKnown ?? false;
+}
+
 export async function keepRejects(
   database: Queryable,
   snapshotId: string,
@@ -95,13 +112,24 @@ interface SnapshotEnding {
   readonly bytesRead: number;
 }
 
+/** From here on nothing older is news of these branches. */
 export async function endSnapshot(
   tx: Transaction,
   snapshotId: string,
+  snapshot: StockSnapshot,
   counts: SnapshotCounts,
   ending: SnapshotEnding,
   now: Date,
 ): Promise<void> {
+  const { source, sequence, asOf } = snapshot;
+  if (ending.outcome === "applied")
+    await tx.query(
+      `insert into stock_floors as f (source, branch, sequence, as_of)
+       select $1, branch, $3, $4 from unnest($2::text[]) as b(branch)
+       on conflict (source, branch) do update set sequence = excluded.sequence, as_of = excluded.as_of
+        where f.sequence < excluded.sequence`,
+      [source, snapshot.branches ?? ["*"], sequence, asOf],
+    );
   await rowsOf(
     tx,
     `update stock_snapshots s

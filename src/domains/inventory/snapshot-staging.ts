@@ -31,8 +31,6 @@ export interface Difference {
   readonly isMissing: boolean;
   /** Named more than once, with different quantities: nobody knows which is true. */
   readonly isContradicted: boolean;
-  /** The snapshot says nothing of what is there: its line was bad, or it is not named and left alone. Its quantity is of no account. */
-  readonly isUnsaid: boolean;
 }
 
 /** How many rows are sent as one statement: enough to be fast, few enough to be over in some ten milliseconds. */
@@ -44,8 +42,8 @@ export const STAGING_PARTS = 2;
 export interface SnapshotStaging {
   /** Sent once there are enough of them; may be called again before it is done. */
   stage(positions: readonly StagedPosition[]): Promise<void>;
-  /** Compares everything staged with what is known, in one pass: what is not named has nothing, or nothing is said of it. */
-  compare(judgement: { readonly doesZero: boolean }): Promise<void>;
+  /** Compares everything staged with what is known, in one pass. */
+  compare(): Promise<void>;
   /** The next differences, in the order positions are locked; empty at the end. */
   next(count: number): Promise<readonly Difference[]>;
 }
@@ -73,8 +71,8 @@ export async function openSnapshotStaging(
       const byPart = Map.groupBy(positions, (position) => partOf(position, parts.length));
       await Promise.all(parts.map((part, index) => part.stage(byPart.get(index) ?? [])));
     },
-    async compare({ doesZero }) {
-      await Promise.all(parts.map((part) => part.compare(doesZero)));
+    async compare() {
+      await Promise.all(parts.map((part) => part.compare()));
     },
     async next(count) {
       for (let part = unread.shift(); part; part = unread.shift()) {
@@ -82,13 +80,12 @@ export async function openSnapshotStaging(
         if (rows.length === 0) continue;
         // By turns, so that what is applied at once has most often been compared apart.
         unread.push(part);
-        return rows.map(({ line, isLate, isMissing, isContradicted, isUnsaid, ...stated }) => ({
+        return rows.map(({ line, isLate, isMissing, isContradicted, ...stated }) => ({
           level: { ...stated, sequence, asOf: asOf.toISOString() },
           line,
           isLate,
           isMissing,
           isContradicted,
-          isUnsaid,
         }));
       }
       return [];
@@ -128,9 +125,9 @@ async function openPart(session: Session, [part, parts]: readonly [number, numbe
       rows += positions.length;
       if (rows >= ROWS_AT_ONCE) await send();
     },
-    async compare(doesZero: boolean): Promise<void> {
+    async compare(): Promise<void> {
       await send();
-      await session.query(compareStaged, [source, branches, sequence, part, parts, doesZero]);
+      await session.query(compareStaged, [source, branches, sequence, part, parts]);
     },
     fetch: (count: number) => session.query<DifferentRow>(`fetch ${count} from stock_differences`),
   };
@@ -146,7 +143,6 @@ interface DifferentRow {
   readonly isLate: boolean;
   readonly isMissing: boolean;
   readonly isContradicted: boolean;
-  readonly isUnsaid: boolean;
 }
 
 const escaped = (text: string) => (text.includes("\\") ? text.replaceAll("\\", "\\\\") : text);
@@ -159,43 +155,36 @@ function asCopyRows(positions: readonly StagedPosition[]): Buffer {
 }
 
 // Nearly always nothing is: asked once, and a million positions are not looked for in it.
-const isAmongSql = (few: string) =>
-  `((select exists (select from ${few})) and (p.sku, p.branch) in (select sku, branch from ${few}))`;
+const isUnsettledSql = "((select exists (select from unsettled)) and (p.sku, p.branch) in (select * from unsettled))";
 
 // A join of everything with everything, once. `with hold` keeps the answer without keeping a transaction.
 const compareStaged = `
   declare stock_differences no scroll cursor with hold for
   with unsettled as materialized (
     ${unsettledSql}
-  ), gaps as materialized (
-    select sku, branch from stock_floor_gaps g where g.source = $1 and ${partSql("g", "$5::integer")} = $4
   ), different as materialized (
     select coalesce(s.sku, p.sku) as sku, coalesce(s.branch, p.branch) as branch, s.line,
            case when s.sku is null then 0 else s.on_hand end as on_hand,
            case when s.sku is null then '[]' else coalesce(s.inbound, p.inbound, '[]') end as inbound,
            coalesce(s.safety_stock, p.safety_stock, 0) as safety_stock,
-           coalesce(p.source_sequence >= $3::numeric, false) as is_late,
-           s.sku is null and (p.on_hand <> 0 or p.inbound <> '[]' or ${isAmongSql("unsettled")}) as is_missing,
-           case when s.sku is null then not $6::boolean and not ${isAmongSql("gaps")} else s.on_hand is null end as is_unsaid
+           coalesce(p.source_sequence >= $3::numeric, false) as is_late, s.sku is null as is_missing
       from stock_staging s
       full join (select * from inventory_positions i where ($2::text[] is null or i.branch = any($2)) and ${partSql("i", "$5::integer")} = $4) p
         on p.sku = s.sku and p.branch = s.branch
-     where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]' or ${isAmongSql("unsettled")}
-                                                           or p.source_sequence < $3::numeric and $6::boolean = ${isAmongSql("gaps")})
-                when s.on_hand is null then p.sku is not null
+     where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]' or ${isUnsettledSql})
+                when s.on_hand is null then false
                 else p.sku is null or s.on_hand <> p.on_hand or s.safety_stock <> p.safety_stock or s.inbound <> p.inbound
-                  or ${isAmongSql("unsettled")} or ${isAmongSql("gaps")} end
-  ), restated as (
-    select s.sku, s.branch, count(*) > 1 and count(distinct (s.on_hand, s.safety_stock, s.inbound)) > 1 as is_contradicted
-      from stock_staging s join (select sku, branch, bool_or(is_unsaid) as has_bad_line from different where line is not null group by sku, branch) d
+                  or ${isUnsettledSql} end
+  ), contradicted as (
+    select s.sku, s.branch
+      from stock_staging s join (select distinct sku, branch from different where not is_missing) d
         on d.sku = s.sku and d.branch = s.branch
      where s.on_hand is not null
      group by s.sku, s.branch
-    having bool_or(d.has_bad_line) or count(*) > 1 and count(distinct (s.on_hand, s.safety_stock, s.inbound)) > 1
+    having count(*) > 1 and count(distinct (s.on_hand, s.safety_stock, s.inbound)) > 1
   )
   select d.sku, d.branch, d.line, trim_scale(d.on_hand)::text as "onHand", d.inbound,
          trim_scale(d.safety_stock)::text as "safetyStock", d.is_late as "isLate", d.is_missing as "isMissing",
-         coalesce(r.is_contradicted, false) as "isContradicted", d.is_unsaid as "isUnsaid"
-    from different d left join restated r on r.sku = d.sku and r.branch = d.branch
-   where not (d.is_unsaid and d.line is not null and r.sku is not null)
+         c.sku is not null as "isContradicted"
+    from different d left join contradicted c on c.sku = d.sku and c.branch = d.branch
    order by d.sku, d.branch`;
