@@ -46,8 +46,6 @@ export interface TransactionOptions {
 }
 
 export interface Database extends Queryable {
-  /** One connection for statements that follow each other without waiting for answers. Each stands for itself: this is no transaction. */
-  together<Result>(work: (one: Queryable) => Promise<Result>): Promise<Result>;
   transaction<Result>(work: (tx: Transaction) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
   session(): Promise<Session>;
   close(): Promise<void>;
@@ -211,18 +209,6 @@ export function openDatabase({
   );
   return {
     ...queryableOver(pool),
-    async together(work) {
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      try {
-        return await work(queryableOver(client, () => gatherWrites(client)));
-      } catch (error) {
-        if (isConnectionLoss(error)) broken = new Error("The connection was lost.", { cause: error });
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
     async transaction(work, { retries = 0 } = {}) {
       for (let attempt = 0; ; attempt += 1) {
         try {

@@ -9,8 +9,8 @@ const PREFIX = ".s.PGSQL.";
 const addressOf = (folder: DataFolder, port: number): string => join(folder.path, `${PREFIX}${port}`);
 
 /**
- * The folder for the server's socket, beside its files: to write to it takes the hub half of what a connection of its own machine's TCP does. Empty
- * where there can be none: on Windows, and where the path is too long.
+ * The folder for the server's socket, beside its files: to write to it costs the hub less than TCP of the same machine does. Empty where there can
+ * be none: on Windows, and where the path is too long.
  */
 export function socketFolder(folder: DataFolder, port: number): string {
   const fits = Buffer.byteLength(addressOf(folder, port)) <= ADDRESS_BYTES_MAX;

@@ -33,7 +33,6 @@ export async function lookUp(
   requests: readonly SubmitRequest[],
   policies: CompletePolicies,
 ): Promise<LookedUp> {
-  if (requests.length === 0) return { originals: [], credits: new Map(), bearers: null, numbers: [] };
   const [row] = await database.query<Row>(lookUpStatement, [asked(requests, policies)]);
   if (!row) throw new Error("The list could not be looked up: the database answered no row.");
   const { originals, credits, bearers, numbers } = row;
