@@ -1,21 +1,11 @@
-import { createServer } from "node:net";
 import type { createHttpServer } from "#experiences";
+import { freePort } from "#platform";
 import type { HubConfiguration } from "./configuration.ts";
 
 /** Chosen before anything listens: the sandbox is told where its messages go before the hub can take them. */
 export async function addressOf({ hub: { host, port } }: HubConfiguration): Promise<string> {
   return `http://${host}:${port === 0 ? await freePort(host) : port}`;
 }
-
-const freePort = (host: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, host, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 
 /** Throws in plain words where somebody else listens there. */
 export async function listen(server: ReturnType<typeof createHttpServer>, host: string, port: number): Promise<void> {

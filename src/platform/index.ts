@@ -18,5 +18,6 @@ export * from "./mask.ts";
 export * from "./http-client.ts";
 export * from "./configuration.ts";
 export { copyRows, type CopyRows } from "./copy-in.ts";
+export { freePort } from "./free-port.ts";
 export { onceEach } from "./once-each.ts";
 export * from "./packing.ts";

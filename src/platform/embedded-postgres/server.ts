@@ -16,19 +16,21 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
+import { freePort } from "../free-port.ts";
 import { unprivileged } from "./binaries.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { disownStranger } from "./postmaster-file.ts";
 import { isAlive } from "./processes.ts";
 import { hasSocket, removeSockets, socketFolder } from "./socket.ts";
 
+const HOST = "127.0.0.1";
 const USER = "crossdock";
 const DATABASE = "crossdock";
 const START_WAIT_MS = 30_000;
 
 /** A small machine's settings. Commits are on disk before they are acknowledged (law 1); everything else may be cheap. */
 export const durableSettings: Settings = {
-  listen_addresses: "127.0.0.1",
+  listen_addresses: HOST,
   max_connections: "120",
   shared_buffers: "256MB",
   work_mem: "16MB",
@@ -50,7 +52,7 @@ export const durableSettings: Settings = {
 
 /** By its socket where it has one. */
 export function urlFor(folder: DataFolder, port: number, database = DATABASE): string {
-  const url = `postgres://${USER}:${encodeURIComponent(folder.password)}@127.0.0.1:${port}/${database}`;
+  const url = `postgres://${USER}:${encodeURIComponent(folder.password)}@${HOST}:${port}/${database}`;
   return hasSocket(folder, port) ? `${url}?host=${encodeURIComponent(folder.path)}` : url;
 }
 
@@ -123,23 +125,13 @@ const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
-
-const anyFreePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
+    server.listen(port, HOST, () => server.close(() => resolve(true)));
   });
 
 /** The same port as last time where it is free, so that a noted-down URL stays true. */
 export async function choosePort(folder: DataFolder): Promise<number> {
   const remembered = folder.rememberedPort();
-  const port = remembered > 0 && (await isFree(remembered)) ? remembered : await anyFreePort();
+  const port = remembered > 0 && (await isFree(remembered)) ? remembered : await freePort(HOST);
   folder.rememberPort(port);
   return port;
 }
