@@ -1,6 +1,6 @@
-import { fork, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import type { Database } from "../../../src/platform/index.ts";
+import { startChild } from "../child.ts";
 import { postgresCpuMs, walPosition } from "../cost.ts";
 import type { Result } from "./contenders/harness.ts";
 
@@ -30,8 +30,7 @@ export async function measure(options: {
 }): Promise<Measurement> {
   const { name, file, processes, url, postmaster, database } = options;
   await database.query("truncate bench_steps");
-  const path = fileURLToPath(new URL(`./contenders/${file}`, import.meta.url));
-  const child = fork(path, { execArgv: ["--conditions=source", "--disable-warning=ExperimentalWarning"] });
+  const child = startChild(new URL(`./contenders/${file}`, import.meta.url));
   child.send({ url, processes });
   await message(child);
   await database.query("checkpoint");

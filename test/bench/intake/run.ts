@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 import type { Database } from "#platform";
 import { startBenchCluster } from "../cluster.ts";
+import { ratios } from "../rounds.ts";
 import { openPast, storedParts } from "./past.ts";
 import { countStatements, printStatements } from "./statements.ts";
 import { openContender, type Scenario } from "./scenario.ts";
 import type { ServerTask } from "./server-node.ts";
 import { seedTrade } from "./trade.ts";
-import { ratios, takeTurns, type Taken } from "./turns.ts";
+import { takeTurns, type Taken } from "./turns.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -76,7 +77,7 @@ const print = ([scenario, way, ...figures]: readonly string[]) =>
 function printTaken(scenario: string, way: string, taken: Taken, beside?: Taken): void {
   const { perSecond, p50Ms, p99Ms, nodeMs, postgresMs, walBytes, storedBytes } = taken;
   const milliseconds = [p50Ms.toFixed(1), p99Ms.toFixed(1), nodeMs.toFixed(3), postgresMs.toFixed(3)];
-  const ratio = beside && ratios(taken, beside);
+  const ratio = beside && ratios(taken.ratesByRound, beside.ratesByRound);
   print([
     scenario,
     way,

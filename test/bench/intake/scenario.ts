@@ -1,10 +1,10 @@
-import { fork, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { checkBooks } from "#domains";
 import { issueToken } from "#governance";
 import { createIds, systemClock, type Database, type Queryable } from "#platform";
 import type { BenchCluster, BenchDatabase } from "../cluster.ts";
+import { startChild } from "../child.ts";
 import { postgresCpuMs, walPosition } from "../cost.ts";
 import { judgeBare } from "./bare.ts";
 import type { ClientHears, ClientSays, Load, Turn } from "./client-node.ts";
@@ -50,10 +50,6 @@ export interface ContenderContext {
   readonly profileTo?: string;
 }
 
-const conditions = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
-const child = (file: string, more: readonly string[] = []): ChildProcess =>
-  fork(fileURLToPath(new URL(file, import.meta.url)), { execArgv: [...conditions, ...more] });
-
 /** The next message of a kind; a child that ends before it says so fails the benchmark. */
 const hear = <Says extends { readonly is: string }, Is extends Says["is"]>(
   from: ChildProcess,
@@ -73,7 +69,7 @@ const hear = <Says extends { readonly is: string }, Is extends Says["is"]>(
 
 async function startNode(task: ServerTask, profileTo?: string) {
   const profiling = profileTo ? ["--cpu-prof", `--cpu-prof-dir=${profileTo}`] : [];
-  const node = child("./server-node.ts", profiling);
+  const node = startChild(new URL("server-node.ts", import.meta.url), profiling);
   node.send(task);
   const { port } = await hear<ServerSays, "listening">(node, "listening");
   return {
@@ -115,7 +111,7 @@ export async function openContender(
   };
   await database.query("checkpoint");
   const storedBefore = await storedBytes(database);
-  const client = child("./client-node.ts");
+  const client = startChild(new URL("client-node.ts", import.meta.url));
   client.send(load);
   const cost = async () => ({
     nodeMs: (await Promise.all(running.map((node) => node.cpuMs()))).reduce((sum, ms) => sum + ms, 0),

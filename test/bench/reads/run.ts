@@ -1,11 +1,12 @@
-import { fork, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { issueToken } from "#governance";
 import { createIds, systemClock, type Database } from "#platform";
+import { startChild } from "../child.ts";
 import { startBenchCluster } from "../cluster.ts";
 import { postgresCpuMs } from "../cost.ts";
+import { inRounds, median, ratios } from "../rounds.ts";
 import { CUSTOMERS, customerOf, seedTrade, SKUS, skuOf } from "../intake/trade.ts";
 import type { Load, Outcome, Turn } from "./client-node.ts";
 import type { ServerSays, ServerTask } from "./server-node.ts";
@@ -77,10 +78,6 @@ function request({ asks, items }: Scenario, authorization: string): string {
   return `POST /v1/prices ${common}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
-const child = (file: string, more: readonly string[] = []): ChildProcess =>
-  fork(fileURLToPath(new URL(file, import.meta.url)), {
-    execArgv: ["--conditions=source", "--disable-warning=ExperimentalWarning", ...more],
-  });
 /** What a child says once; one that ends before it says it fails the benchmark. */
 const hear = <Says>(from: ChildProcess): Promise<Says> =>
   new Promise((resolve, reject) => {
@@ -121,7 +118,8 @@ interface Measured extends Outcome {
 /** One process that serves and one that asks. */
 async function startPair(scenario: Scenario, url: string, authorization: string) {
   const { items, connections, perSecond = null, questions = 200 } = scenario;
-  const server = child("./server-node.ts", options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : []);
+  const profiling = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [];
+  const server = startChild(new URL("server-node.ts", import.meta.url), profiling);
   const ready = hear<ServerSays>(server);
   server.send({
     url,
@@ -130,7 +128,7 @@ async function startPair(scenario: Scenario, url: string, authorization: string)
     pricesBody: pricesBody(items),
   } satisfies ServerTask);
   const { ports, loadedMs, heapMb } = await ready;
-  const client = child("./client-node.ts");
+  const client = startChild(new URL("client-node.ts", import.meta.url));
   const listens = hear(client);
   const requests = Array.from({ length: questions }, () => request(scenario, authorization));
   client.send({ requests, connections, perSecond } satisfies Load);
@@ -155,36 +153,34 @@ async function startPair(scenario: Scenario, url: string, authorization: string)
   return { turn, stop, loadedMs, heapMb };
 }
 
-type Rounds = Record<Way, Measured[]>;
+type Taken = ReadonlyMap<Way, readonly Measured[]>;
 
-/** All are warm before anybody is measured; then by turns, each round the other way round than the one before. */
-async function takeTurns({ turn }: Awaited<ReturnType<typeof startPair>>): Promise<Rounds> {
-  const taken: Rounds = { hub: [], bare: [], bytes: [] };
+/** All are warm before anybody is measured. */
+async function takeTurns({ turn }: Awaited<ReturnType<typeof startPair>>): Promise<Taken> {
   for (const way of ways) await turn(way, warmUpSeconds);
-  for (let round = 0; round < rounds; round += 1)
-    for (const way of round % 2 === 0 ? ways : ways.toReversed()) taken[way].push(await turn(way, seconds));
-  return taken;
+  return inRounds(ways, rounds, (way) => turn(way, seconds));
 }
 
 const quantile = (values: readonly number[], part: number): number => {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 };
-const median = (values: readonly number[]): number => quantile(values, 0.5);
 const percent = (part: number): string => (100 * part).toFixed(0);
 
 /** The median of the rounds' ratios, and between which they lie. */
 function ratio(hub: readonly Measured[], other: readonly Measured[]): string {
-  const ratios = other.map(({ perSecond }, round) => (hub[round]?.perSecond ?? Number.NaN) / perSecond);
-  if (ratios.length === 0) return "";
-  return `${percent(median(ratios))} % (${percent(Math.min(...ratios))}-${percent(Math.max(...ratios))})`;
+  if (other.length === 0) return "";
+  const ratesOf = (of: readonly Measured[]) => of.map(({ perSecond }) => perSecond);
+  const { median: middle, least, most } = ratios(ratesOf(hub), ratesOf(other));
+  return `${percent(middle)} % (${percent(least)}-${percent(most)})`;
 }
 
 const columns = ["hub/s", "bare/s", "of bare", "of bytes", "hub us", "bare us", "hub ms", "bare ms", "kB", "PG ms/s"];
 const print = (name: string, cells: readonly string[]) =>
   console.log(name.padEnd(30) + cells.map((cell, index) => cell.padStart([2, 3].includes(index) ? 16 : 11)).join(""));
 
-function printRow({ name, perSecond }: Scenario, { hub, bare, bytes }: Rounds): void {
+function printRow({ name, perSecond }: Scenario, taken: Taken): void {
+  const [hub = [], bare = [], bytes = []] = [taken.get("hub"), taken.get("bare"), taken.get("bytes")];
   const rate = (of: readonly Measured[]) => median(of.map((one) => one.perSecond)).toFixed(0);
   const us = (of: readonly Measured[]) => median(of.map(({ nodeUs }) => nodeUs)).toFixed(0);
   const ms = (of: readonly Measured[]) => {

@@ -1,9 +1,9 @@
-import { fork } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openDatabase, type Database } from "#platform";
+import { startChild } from "../child.ts";
 import { startBenchCluster } from "../cluster.ts";
 import { postgresCpuMs, walPosition } from "../cost.ts";
 import type { TakerSays, TakerTask } from "./taker-node.ts";
@@ -52,9 +52,7 @@ async function bareCopy(database: Database, blocks: readonly Buffer[], key: stri
 }
 
 // V8 sizes what it leaves lying about by the memory of the machine: bound here, so that the figure is of the snapshot and not of the machine.
-const taker = fork(new URL("./taker-node.ts", import.meta.url), {
-  execArgv: ["--conditions=source", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=16"],
-});
+const taker = startChild(new URL("./taker-node.ts", import.meta.url), ["--max-semi-space-size=16"]);
 
 function takeSnapshot(task: TakerTask): Promise<TakerSays> {
   taker.send(task);
