@@ -16,6 +16,7 @@ import {
   type FillOptions,
   type NewsContext,
   type Position,
+  type StockLevel,
 } from "#domains";
 import type { EventLog } from "#events";
 import type { Clock, Database, Ids, Log, Transaction } from "#platform";
@@ -64,8 +65,11 @@ interface ReferenceFeed {
   ) => Promise<{
     readonly cursor: string;
     readonly isComplete: boolean;
+    readonly isEmpty: boolean;
     take(tx: Transaction, context: NewsContext): Promise<Taken>;
   }>;
+  /** Read to its end when a page was read, and before that is taken: what the page has in it already. */
+  readonly ahead?: ReferenceFeed;
 }
 
 const plainly = ({ received, changed, dropped, events }: Applied): Taken => ({
@@ -79,17 +83,34 @@ function feedOf<Document>(
   entity: string,
   read: ((since: string | null, call: Call) => Promise<ChangePage<Document>>) | undefined,
   take: (tx: Transaction, documents: readonly Document[], context: NewsContext) => Promise<Taken>,
+  ahead?: ReferenceFeed,
 ): readonly ReferenceFeed[] {
   if (!read) return [];
   const page: ReferenceFeed["page"] = async (since, call) => {
     const { documents, cursor, complete } = await read(since, call);
-    return { cursor, isComplete: complete, take: (tx, context) => take(tx, documents, context) };
+    return {
+      cursor,
+      isComplete: complete,
+      isEmpty: documents.length === 0,
+      take: (tx, context) => take(tx, documents, context),
+    };
   };
-  return [{ entity, page }];
+  return [{ entity, page, ...(ahead && { ahead }) }];
 }
 
-/** In this order, since prices name products and customers, and a level that contains a movement makes it late. */
+/**
+ * In this order, since prices name products and customers. A level goes behind the movements it contains, and among those behind the one that says
+ * what was posted: else goods would be taken off twice, by the level and by us, until that one is read.
+ */
 function feedsOf(erp: Erp): readonly ReferenceFeed[] {
+  const movementFeed = feedOf("stock-movements", erp.readMovements?.bind(erp), async (tx, movements, context) => {
+    const applied = await applyMovements(tx, movements, context);
+    return { ...plainly(applied), late: applied.late, risen: applied.risen };
+  });
+  const takeLevels = async (tx: Transaction, levels: readonly StockLevel[], context: NewsContext) => {
+    const applied = await applyStock(tx, levels, context);
+    return { ...plainly(applied), risen: applied.risen };
+  };
   return [
     ...feedOf("customers", erp.readCustomers?.bind(erp), async (tx, documents, context) =>
       plainly(await applyCustomers(tx, documents, context)),
@@ -100,14 +121,8 @@ function feedsOf(erp: Erp): readonly ReferenceFeed[] {
     ...feedOf("prices", erp.readPrices?.bind(erp), async (tx, documents, context) =>
       plainly(await applyPrices(tx, documents, context)),
     ),
-    ...feedOf("stock-movements", erp.readMovements?.bind(erp), async (tx, movements, context) => {
-      const applied = await applyMovements(tx, movements, context);
-      return { ...plainly(applied), late: applied.late, risen: applied.risen };
-    }),
-    ...feedOf("stock", erp.readStock?.bind(erp), async (tx, levels, context) => {
-      const applied = await applyStock(tx, levels, context);
-      return { ...plainly(applied), risen: applied.risen };
-    }),
+    ...movementFeed,
+    ...feedOf("stock", erp.readStock?.bind(erp), takeLevels, movementFeed[0]),
   ];
 }
 
@@ -115,7 +130,7 @@ function feedsOf(erp: Erp): readonly ReferenceFeed[] {
 export function createReferenceSync({ database, eventLog, clock, ids, erp, log }: SyncOptions): ReferenceSync {
   const feeds = feedsOf(erp.connector);
 
-  async function readOn({ entity, page }: ReferenceFeed, signal: AbortSignal): Promise<Synchronised> {
+  async function readOn({ entity, page, ahead }: ReferenceFeed, signal: AbortSignal): Promise<Synchronised> {
     let received = 0;
     let changed = 0;
     for (let isComplete = false; !isComplete && !signal.aborted;) {
@@ -130,15 +145,30 @@ export function createReferenceSync({ database, eventLog, clock, ids, erp, log }
         now: clock.now(),
       });
       const next = await page(cursor, call);
-      const taken = await database.transaction((tx) => take(tx, next.take, { entity, cursor: next.cursor }), {
-        retries: 5,
-      });
+      if (ahead && !next.isEmpty) await readIfItCan(ahead, signal);
+      const place = { entity, cursor: next.cursor };
+      const taken = await database.transaction((tx) => take(tx, next.take, place), { retries: 5 });
       if (taken.risen) await fill(taken.risen, {});
       received += taken.received;
       changed += taken.changed;
       isComplete = next.isComplete;
     }
     return { entity, received, changed, failure: null };
+  }
+
+  async function readIfItCan(feed: ReferenceFeed, signal: AbortSignal): Promise<Synchronised> {
+    const { entity } = feed;
+    const heardAt = clock.now();
+    try {
+      const read = await readOn(feed, signal);
+      if (entity === "stock" && !signal.aborted) await settle(heardAt);
+      return read;
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      log.warn({ entity, err: error }, "A feed could not be read; it is tried again.");
+      await recordFeedFailure(database, erp.code, entity, failure);
+      return { entity, received: 0, changed: 0, failure };
+    }
   }
 
   /** In a transaction of its own: it locks orders before positions, while taking stock locks positions only. */
@@ -165,10 +195,8 @@ export function createReferenceSync({ database, eventLog, clock, ids, erp, log }
     const settled = await database.transaction(
       async (tx) => {
         const changed = await settleDueIssues(tx, { heardAt, now: clock.now() });
-        await eventLog.append(
-          tx,
-          changed.map((position) => tellPosition(position, "shipment")),
-        );
+        const events = changed.map((position) => tellPosition(position, "shipment"));
+        await eventLog.append(tx, events);
         return changed;
       },
       { retries: 5 },
@@ -180,18 +208,7 @@ export function createReferenceSync({ database, eventLog, clock, ids, erp, log }
   return {
     async synchronise(signal) {
       const results: Synchronised[] = [];
-      for (const feed of feeds) {
-        try {
-          const heardAt = clock.now();
-          results.push(await readOn(feed, signal));
-          if (feed.entity === "stock" && !signal.aborted) await settle(heardAt);
-        } catch (error) {
-          const failure = error instanceof Error ? error.message : String(error);
-          log.warn({ entity: feed.entity, err: error }, "A feed could not be read; it is tried again.");
-          await recordFeedFailure(database, erp.code, feed.entity, failure);
-          results.push({ entity: feed.entity, received: 0, changed: 0, failure });
-        }
-      }
+      for (const feed of feeds) results.push(await readIfItCan(feed, signal));
       // Whoever was passed by when a node died between the stock and the filling is served now.
       const positions = await readPositionsWaitedFor(database);
       if (positions.length > 0) await fill(positions, { avoidRefusedBranches: true });
