@@ -52,6 +52,7 @@ import {
   createWaker,
   joinCluster,
   liveNodes,
+  openDatabase,
   type Clock,
   type Database,
   type Log,
@@ -112,6 +113,8 @@ export interface Hub {
 }
 
 const VERSION = "0.1.0";
+/** As many lists as the submit queue has under way, and one more for those that are asked for beside it. */
+const INTAKE_CONNECTIONS = 4;
 const PURGE_EVERY_MS = 3_600_000;
 /** What expired counts as free at once where something is promised; this is how soon those who wait are served from it. */
 const EXPIRE_EVERY_MS = 1000;
@@ -172,7 +175,15 @@ async function layGround({ configuration, environment, clock, log, tell = () => 
   const store = await openStore(configuration, environment, { applicationName: "crossdock", log, maxConnections: 20 });
   ending.add("the database", () => store.close());
   tell("database", store.description);
-  const { database } = store;
+  const { database, url } = store;
+  const intakeDatabase = openDatabase({
+    url,
+    applicationName: "crossdock-intake",
+    maxConnections: INTAKE_CONNECTIONS,
+    plans: "by-keys",
+    log,
+  });
+  ending.add("the intake's connections", () => intakeDatabase.close());
   const ids = createIds(clock, randomBytes);
   const waker = await createWaker({ database, channel: "crossdock_work", clock, log });
   ending.add("the wake-ups", () => waker.close());
@@ -185,7 +196,16 @@ async function layGround({ configuration, environment, clock, log, tell = () => 
   const limit = staleAfter(configuration.feeds);
   gaugeFeeds(metrics, database, { clock, isStale: (feed) => isStale(feed, limit, clock.now()) });
   ending.add("the record of exchanges", () => exchanges.flush());
-  return { database, ids, waker, membership, exchanges, metrics, record: countExchanges(metrics, exchanges) };
+  return {
+    database,
+    intakeDatabase,
+    ids,
+    waker,
+    membership,
+    exchanges,
+    metrics,
+    record: countExchanges(metrics, exchanges),
+  };
 }
 type Ground = Awaited<ReturnType<typeof layGround>>;
 
@@ -211,7 +231,7 @@ function connect(options: HubOptions, { record }: Ground, sandbox: RunningSandbo
 /** Intake, processes and what keeps reference data: the hub's business, not yet started. */
 async function openBusiness(options: HubOptions, ground: Ground, connected: readonly ConnectedSystem[]) {
   const { configuration, clock, log } = options;
-  const { database, ids, waker, membership } = ground;
+  const { database, intakeDatabase, ids, waker, membership } = ground;
   const systems = systemsAtHand(configuration, connected);
   const { timeZone } = intakePolicies(configuration);
   const processes = createProcesses({ systems, policies: { ...configuration.policies, timeZone }, clock });
@@ -222,7 +242,7 @@ async function openBusiness(options: HubOptions, ground: Ground, connected: read
   const policies = { ...intakePolicies(configuration), promising };
   const outlook = createStockMemory({ database, clock });
   const intake = createSubmitQueue(
-    createOrderIntake({ database, eventLog, ids, clock, policies, reference: book, outlook }),
+    createOrderIntake({ database: intakeDatabase, eventLog, ids, clock, policies, reference: book, outlook }),
     { clock },
   );
   const engine = createEngine({

@@ -112,6 +112,23 @@ describe("a transaction", () => {
   });
 });
 
+it("plans by keys on every connection where that is asked for, from its first statement on", async () => {
+  const byKeys = openDatabase({ url: database.url, maxConnections: 2, plans: "by-keys" });
+  const settings = `select pg_backend_pid() as pid, current_setting('enable_seqscan') as scans, current_setting('plan_cache_mode') as mode, pg_sleep(0.05)`;
+  const asked = await Promise.all(
+    [1, 2].map(() => byKeys.query<{ pid: number; scans: string; mode: string }>(settings)),
+  );
+  const told = asked.flat();
+  expect(new Set(told.map(({ pid }) => pid)).size).toBe(2);
+  expect(told.map(({ scans, mode }) => [scans, mode])).toEqual([
+    ["off", "force_generic_plan"],
+    ["off", "force_generic_plan"],
+  ]);
+  const [usual] = await database.query("select current_setting('enable_seqscan') as scans");
+  expect(usual).toEqual({ scans: "on" });
+  await byKeys.close();
+});
+
 describe("a lost connection", () => {
   const losing = (lose: (tx: Transaction, pid: number) => Promise<unknown>) =>
     failureOf(

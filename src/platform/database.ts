@@ -55,8 +55,26 @@ interface DatabaseOptions {
   readonly url: string;
   readonly maxConnections?: number;
   readonly applicationName?: string;
+  /** How its statements find their rows. Left out: as PostgreSQL sees fit. */
+  readonly plans?: "by-keys";
   readonly log?: Log;
 }
+
+/**
+ * For statements that are given keys, as columns of a query: rows are found one by one through indexes, and by one plan, whatever the values are. Left
+ * to itself PostgreSQL would read whole tables for as long as it keeps a plan from when they were empty.
+ */
+export const byKeysSql = (until: "commit" | "end of session"): string =>
+  Object.entries(byKeys)
+    .map(([name, value]) => `set_config('${name}', '${value}', ${until === "commit"})`)
+    .join(", ");
+
+const byKeys = {
+  enable_seqscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off",
+  plan_cache_mode: "force_generic_plan",
+};
 
 /** A peer that vanished without a word (a pulled cable, a failed-over host) is found out, not waited for two hours as the system would. */
 const KEEP_ALIVE_MS = 10_000;
@@ -190,6 +208,7 @@ export function openDatabase({
   url,
   maxConnections = 10,
   applicationName = "crossdock",
+  plans,
   log,
 }: DatabaseOptions): Database {
   const settings = {
@@ -201,8 +220,12 @@ export function openDatabase({
     connectionTimeoutMillis: CONNECT_WAIT_MS,
   };
   const pool = new pg.Pool({ ...settings, max: maxConnections, idleTimeoutMillis: 30_000, pipeline: true });
-  // One that breaks between two statements of a transaction fails the next of them; here, too, the event must be heard.
-  pool.on("connect", (client) => void client.on("error", () => {}));
+  pool.on("connect", (client) => {
+    // One that breaks between two statements of a transaction fails the next of them; here, too, the event must be heard.
+    client.on("error", () => {});
+    // Before whatever else it is asked; and where this fails, that fails as well.
+    if (plans) client.query(`select ${byKeysSql("end of session")}`).catch(() => {});
+  });
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
   pool.on("error", (error) =>
     log?.warn({ err: error }, "An idle database connection was lost; the next query opens another."),

@@ -37,7 +37,14 @@ const MEMORY_EVERY_MS = 200;
 
 type Submit = (request: SubmitRequest) => Promise<SubmitResult>;
 
-async function intakeOf(way: ServerTask["way"], database: Database): Promise<Submit> {
+/** As main.ts does: the intake's statements are given keys. */
+const openDatabases = (url: string) => ({
+  database: openDatabase({ url, maxConnections: 10 }),
+  intakeDatabase: openDatabase({ url, maxConnections: 4, plans: "by-keys" }),
+});
+type Databases = ReturnType<typeof openDatabases>;
+
+async function intakeOf(way: ServerTask["way"], { database, intakeDatabase }: Databases): Promise<Submit> {
   if (way === "straightforward") return createStraightforwardIntake({ database, eventLog, ids, clock, policies });
   const reference = createReferenceBook({ database, clock });
   const outlook = createStockMemory({ database, clock });
@@ -47,7 +54,7 @@ async function intakeOf(way: ServerTask["way"], database: Database): Promise<Sub
     // Fails once, when the database is closed under it at the end.
     void Promise.all([reference.refresh(), outlook.refresh()]).catch(() => clearInterval(again));
   }, MEMORY_EVERY_MS);
-  const intake = createOrderIntake({ database, eventLog, ids, clock, policies, reference, outlook });
+  const intake = createOrderIntake({ database: intakeDatabase, eventLog, ids, clock, policies, reference, outlook });
   const queue = createSubmitQueue(intake, { clock });
   return (request) => queue.submit(request);
 }
@@ -64,11 +71,12 @@ const hubOf = (database: Database, submit: Submit): Hub => ({
 });
 
 async function serve({ url, way }: ServerTask): Promise<void> {
-  const database = openDatabase({ url, maxConnections: 10 });
+  const databases = openDatabases(url);
+  const { database, intakeDatabase } = databases;
   const server =
     way === "bare"
       ? await createBareServer(database, ids)
-      : createHttpServer(hubOf(database, await intakeOf(way, database)));
+      : createHttpServer(hubOf(database, await intakeOf(way, databases)));
   await server.listen({ host: "127.0.0.1", port: 0 });
   const address = server.server.address();
   process.send?.({
@@ -81,7 +89,7 @@ async function serve({ url, way }: ServerTask): Promise<void> {
     else
       void server
         .close()
-        .then(() => database.close())
+        .then(() => Promise.all([database.close(), intakeDatabase.close()]))
         .then(() => process.disconnect());
   });
 }

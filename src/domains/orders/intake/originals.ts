@@ -38,8 +38,8 @@ export const originalsSql = (asked: string): string => `(
           union
           select k.sales_order_id from ${asked} a, lateral (
             select sales_order_id from sales_orders
-             where channel = a.channel and channel_order_number = a.channel_order_number limit 1) k) found
-    join sales_orders o using (sales_order_id))`;
+             where channel = a.channel and channel_order_number = a.channel_order_number limit 1) k) found,
+         lateral (select * from sales_orders where sales_order_id = found.sales_order_id limit 1) o)`;
 
 /** Null: a repeat with the same content. Otherwise what is different. */
 export function conflictWith(

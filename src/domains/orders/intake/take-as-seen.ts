@@ -1,4 +1,4 @@
-import { add, isPositive, round, type Transaction } from "#platform";
+import { add, byKeysSql, isPositive, round, type Transaction } from "#platform";
 import { textArraySql } from "../../built-documents.ts";
 import type { Credits } from "../../customers/read-credits.ts";
 import { registerKeptSql } from "../../inventory/position-register.ts";
@@ -143,8 +143,7 @@ function purchaseOrdersSeen(orders: readonly DecidedOrder[], bearers: readonly P
 const keepRegisterByKeys = (tx: Transaction): Promise<unknown> =>
   tx.query({
     name: "keep-register-by-keys",
-    text: `select ${registerKeptSql}, set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-                  set_config('enable_mergejoin', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`,
+    text: `select ${registerKeptSql}, ${byKeysSql("commit")}`,
   });
 
 // A position that is not there has nothing, and is found out by counting. Every position of what fell short is updated, be it by nothing: to update is to
