@@ -5,24 +5,32 @@ import type { Inbound } from "./promise.ts";
 /** What nobody has been promised yet. The one place that says what counts, for who decides by it. */
 export const availableSql = "greatest(on_hand - allocated - reserved - safety_stock, 0)";
 
-/** What is on its way of an item, and how much of it is spoken for by backorders. */
+/** What is on its way of an item, and how much of it is spoken for by backorders: where that is all of it, some figure above. */
 export interface Expected {
   readonly sku: string;
   readonly inbound: readonly Inbound[];
   readonly waiting: string;
 }
 
-/** Of the item `k.sku`. */
-export const expectedSql = {
-  inbound: `coalesce((select jsonb_agg(i) from inventory_positions p, jsonb_array_elements(p.inbound) as i where p.sku = k.sku), '[]')`,
-  waiting: `coalesce((select trim_scale(sum(l.quantity_backordered)) from sales_order_lines l
-                       where l.sku = k.sku and l.quantity_backordered > 0), 0)`,
-};
+/**
+ * `inbound` and `waiting` of an item, as a relation of one row. Who comes behind all that is on its way is promised no day, however many wait before him: so they are
+ * counted until they are more than that. A queue may be long, and every list that falls short of the item asks.
+ */
+export const expectedSql = (sku: string): string => `(
+  select inbound,
+         coalesce((select running from (select sum(quantity_backordered) over (rows unbounded preceding) as running ${waitingSql(sku)}) counted
+                    where running > coming limit 1),
+                  (select sum(quantity_backordered) ${waitingSql(sku)}), 0) as waiting
+    from (select coalesce(jsonb_agg(i), '[]') as inbound, coalesce(sum((i ->> 'quantity')::numeric), 0) as coming
+            from inventory_positions p, jsonb_array_elements(p.inbound) as i where p.sku = ${sku}) on_its_way
+  offset 0)`;
+
+const waitingSql = (sku: string) => `from sales_order_lines where sku = ${sku} and quantity_backordered > 0`;
 
 export async function readExpected(database: Queryable, skus: readonly string[]): Promise<readonly Expected[]> {
   if (skus.length === 0) return [];
-  const text = `select k.sku, ${expectedSql.inbound} as inbound, ${expectedSql.waiting}::text as waiting
-       from unnest(${textArraySql("$1::jsonb")}) as k(sku)`;
+  const text = `select k.sku, e.inbound, trim_scale(e.waiting)::text as waiting
+       from unnest(${textArraySql("$1::jsonb")}) as k(sku), lateral ${expectedSql("k.sku")} e`;
   return database.query<Expected>({ name: "read-expected", text }, [JSON.stringify(skus)]);
 }
 

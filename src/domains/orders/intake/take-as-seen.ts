@@ -190,7 +190,7 @@ const recordsStatement = {
     not exists (select from jsonb_array_elements($1::jsonb -> 'purchaseOrders') v
                  where ${bearerSql("v ->> 0", "v ->> 1")} is distinct from v ->> 2)
     and not exists (select from jsonb_to_recordset($1::jsonb -> 'expected') as k(sku text, inbound jsonb, above numeric, "upTo" numeric),
-                            lateral (select ${expectedSql.inbound} as inbound, ${expectedSql.waiting} as waiting offset 0) now
+                            lateral ${expectedSql("k.sku")} now
                      where now.inbound <> k.inbound or now.waiting <= k.above or now.waiting > k."upTo")
     and not exists (${expiredSql(textArraySql("$1::jsonb -> 'skus'"), "($1::jsonb ->> 'now')::timestamptz")}))`,
 };
