@@ -43,6 +43,33 @@ describe("the memory of the stock", () => {
     expect(asked).toEqual([]);
   });
 
+  it("is read ahead, while the list is looked up, and without what nobody sells", async () => {
+    const told: string[] = [];
+    const watched: typeof database = {
+      ...database,
+      async query(statement, parameters) {
+        const name = typeof statement === "string" ? statement : statement.name;
+        told.push(`${name} asked`);
+        if (name === "read-free-stock") expect(parameters).toEqual([JSON.stringify([elbow])]);
+        const rows = await database.query<never>(statement, parameters);
+        told.push(`${name} answered`);
+        return rows;
+      },
+    };
+    const drafts = [elbow, "NOBODY-SELLS-IT"].map((sku) =>
+      sampleDraft({
+        channelOrderNumber: `ahead-${sku}`,
+        lines: [{ lineNumber: 1, sku, quantity: "10", unitOfMeasure: "EA" }],
+      }),
+    );
+    await post
+      .newIntakeBy({ database: watched, outlook: memory })
+      .submit(drafts.map((draft) => ({ draft, idempotencyKey: draft.channelOrderNumber })));
+    const stock = told.filter((what) => what.startsWith("read-free"));
+    expect(stock).toEqual(["read-free-stock asked", "read-free-stock answered"]);
+    expect(told.indexOf("read-free-stock asked")).toBeLessThan(told.indexOf("look-up-list answered"));
+  });
+
   it("hears of what another node took", async () => {
     const before = Number(await freeAtAtlanta());
     await orderBy(createStockMemory({ database, clock: post.clock }));

@@ -55,8 +55,9 @@ export function createStockMemory({ database, clock }: { database: Database; clo
     if (!isStale(sku, branch)) free.get(sku)?.set(branch, available);
   }
 
-  /** What was read while something was forgotten may be older than what made us forget: it serves once. */
+  /** Null: all of it is known. What was read while something was forgotten may be older than what made us forget: it serves once. */
   async function recall(queryable: Queryable, skus: readonly string[]): Promise<StockOutlook | null> {
+    if (clock.now().getTime() - readAtMs > TRUSTED_MS) forgetAll();
     const unknown = skus.filter((sku) => !free.has(sku));
     const changed = skus.flatMap((sku) => [...(stale.get(sku) ?? [])].map((branch) => ({ sku, branch })));
     if (unknown.length + changed.length === 0) return null;
@@ -101,8 +102,10 @@ export function createStockMemory({ database, clock }: { database: Database; clo
   }
 
   return {
+    async readAhead(queryable, skus) {
+      await recall(queryable, skus);
+    },
     async forSkus(queryable, skus) {
-      if (clock.now().getTime() - readAtMs > TRUSTED_MS) forgetAll();
       const read = await recall(queryable, skus);
       if (read === null) return { available: (sku, branch) => free.get(sku)?.get(branch) ?? "0" };
       const isKnown = (sku: string, branch: string) => free.has(sku) && !isStale(sku, branch);

@@ -19,6 +19,8 @@ export interface StockOutlook {
 }
 
 export interface StockOutlookSource {
+  /** Where it remembers: reads what it does not know of these items, beside whatever else is asked. Who plans by them then waits for nothing. */
+  readAhead?(database: Queryable, skus: readonly string[]): Promise<void>;
   /** Whatever is free of these items, as of now or of a moment ago. */
   forSkus(database: Queryable, skus: readonly string[]): Promise<StockOutlook>;
   /** What locked rows said, less what their transaction took. `tx` is its id. */

@@ -1,3 +1,4 @@
+import type { SalesOrderDraft } from "#contracts";
 import { isPositive, type Database } from "#platform";
 import { holdForOrders } from "../../inventory/held-stock.ts";
 import {
@@ -14,6 +15,7 @@ import { checkDraft } from "./check-draft.ts";
 import { sourceOrder, type Candidate, type SourcedOrder, type Sourcing } from "./decide-order.ts";
 import { judgeRequests, type Judgement } from "./judge-requests.ts";
 import type { Original } from "./originals.ts";
+import type { Reference } from "./reference.ts";
 import { replacementStock, skusInDoubt } from "./replace-lines.ts";
 import type { ListContext } from "./submit-list.ts";
 import type { WrittenRequest } from "./submission.ts";
@@ -28,16 +30,20 @@ export interface JudgedList {
   readonly sourcing: Sourcing;
 }
 
+interface JudgedBy {
+  readonly originals: readonly Original[];
+  readonly reference: Reference;
+  readonly now: Date;
+}
+
 /** Judges what can be judged by itself: reference data, and whether the order was here before. */
 export async function judgeList(
   database: Database,
   requests: readonly WrittenRequest[],
-  originals: readonly Original[],
-  now: Date,
-  { ids, policies, reference: source, outlook }: Pick<ListContext, "ids" | "policies" | "reference" | "outlook">,
+  { originals, reference, now }: JudgedBy,
+  { ids, policies, outlook }: Pick<ListContext, "ids" | "policies" | "outlook">,
 ): Promise<JudgedList> {
   const drafts = requests.map(({ draft }) => draft);
-  const reference = await source.forDrafts(database, drafts);
   const today = businessDay(now, policies.timeZone);
   const branches = reference.branches().map(({ branch }) => branch);
   const doubtful = skusInDoubt(drafts, reference, policies.promising);
@@ -112,6 +118,11 @@ export const claimsOf = ({ candidates }: Pick<JudgedList, "candidates">): readon
       ? []
       : [{ reservationId: draft.reservationId, salesOrderId, customerNumber: draft.customerNumber }],
   );
+
+/** What a list asks for, before anything is said of it. Of what nobody sells nothing is to be remembered. */
+export const knownSkus = (drafts: readonly SalesOrderDraft[], reference: Reference): readonly string[] => [
+  ...new Set(drafts.flatMap(({ lines }) => lines.map(({ sku }) => sku).filter((sku) => reference.product(sku)))),
+];
 
 export const skusOf = ({ candidates }: Pick<JudgedList, "candidates">): readonly string[] => [
   ...new Set(candidates.flatMap(({ checked }) => checked.lines.map(({ sku }) => sku))),

@@ -19,6 +19,7 @@ import {
   claimsOf,
   customersOf,
   judgeList,
+  knownSkus,
   planSourcing,
   skusOf,
   type JudgedList,
@@ -56,8 +57,13 @@ export async function submitList(
   context: ListContext,
 ): Promise<readonly SubmitResult[]> {
   const now = context.clock.now();
-  const seen = await lookUp(database, requests, context.policies);
-  const judged = await judgeList(database, requests, seen.originals, now, context);
+  const drafts = requests.map(({ draft }) => draft);
+  const reference = await context.reference.forDrafts(database, drafts);
+  const [seen] = await Promise.all([
+    lookUp(database, requests, context.policies),
+    context.outlook.readAhead?.(database, knownSkus(drafts, reference)),
+  ]);
+  const judged = await judgeList(database, requests, { originals: seen.originals, reference, now }, context);
   const work = { judged, seen, now, context };
   const written = judged.candidates.length === 0 ? new Map() : await takeCandidates(database, work);
   return answersTo(judged.judgements, written, await readKnown(database, judged.judgements));
