@@ -103,6 +103,9 @@ export function createAnswerPen(memory: AnswerMemory): AnswerPen {
 /** Without what is left; for numbers of 31 bits without a detour by floating point. */
 const tenthOf = (units: number): number => (units <= INT_MAX ? ((units | 0) / 10) | 0 : Math.floor(units / 10));
 
+/** Of whole numbers below 2^53. An endless number would have no end of digits. */
+const DIGITS_MAX = 16;
+
 function digitsOf(units: number): number {
   if (units < 10) return 1;
   if (units < 100) return 2;
@@ -111,6 +114,6 @@ function digitsOf(units: number): number {
   if (units < 100_000) return 5;
   if (units < 1_000_000) return 6;
   let digits = 7;
-  for (let power = 10_000_000; power <= units; power *= 10) digits += 1;
+  for (let power = 10_000_000; power <= units && digits < DIGITS_MAX; power *= 10) digits += 1;
   return digits;
 }

@@ -1,9 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { createIds, turnableClock } from "#platform";
 import { testDatabase } from "#testing";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createAudit } from "./audit.ts";
 import { createTokenGate, ensureAdminToken, renewAdminToken } from "./tokens.ts";
+
+vi.mock("node:crypto", { spy: true });
 
 const database = await testDatabase();
 const clock = turnableClock();
@@ -39,6 +41,21 @@ describe("the admin token", () => {
     await clock.advance(5_001);
     expect(await gate.identify(`Bearer ${first}`)).toBeNull();
     expect(await gate.identify(`Bearer ${second}`)).not.toBeNull();
+  });
+
+  it("is digested once between two readings of the tokens, and kept no longer", async () => {
+    const token = await ensureAdminToken(options);
+    const gate = createTokenGate({ database, clock });
+    const digestsOf = async (times: number) => {
+      vi.mocked(hash).mockClear();
+      for (let time = 0; time < times; time += 1) expect(await gate.identify(`Bearer ${token}`)).not.toBeNull();
+      return vi.mocked(hash).mock.calls.length;
+    };
+    await digestsOf(2);
+    expect(await digestsOf(10)).toBe(0);
+    await clock.advance(5_001);
+    // The first one brings about the reading and is known by what was kept before; the second is digested anew.
+    expect(await digestsOf(2)).toBe(1);
   });
 
   it("is not asked of the database for every guess", async () => {

@@ -19,21 +19,28 @@ const readAt = new Date("2026-03-01T09:59:59.500Z");
 const { creditLimit: _limit, openBalance: _balance, ...customer } = sampleCustomer({ customerGroup: "OEM" });
 const read = createPlainQuestionReader(200);
 
-function deskBy(prices: PriceLadders, productNow: () => Product) {
+function deskBy(pricesNow: () => PriceLadders, productNow: () => Product) {
   return createPriceDesk({
     clock: { now: () => now, sleep: () => Promise.resolve() },
     book: {
-      prices: () => prices,
+      prices: pricesNow,
       product: (sku) => (sku === productNow().sku ? productNow() : undefined),
       customer: () => customer,
-      agreements: prices.agreements,
-      agreementOnFile: prices.onFile,
+      agreements: (...asked) => pricesNow().agreements(...asked),
+      agreementOnFile: (...asked) => pricesNow().onFile(...asked),
       feeds: () => [],
       readAt: () => readAt,
       version: () => 1,
     },
   });
 }
+
+/** Read anew each time: the places of one question are another's as soon as that is read. */
+const plain = (lines: readonly object[]) => {
+  const question = read(Buffer.from(JSON.stringify({ customerNumber: customer.customerNumber, lines })));
+  if (!question) throw new Error("A plain question was not read.");
+  return question;
+};
 
 /** A desk over these agreements and this item, and how the plain rule writes one of its lines. */
 function deskOver(agreements: readonly PriceAgreement[], product = sampleProduct()) {
@@ -42,7 +49,10 @@ function deskOver(agreements: readonly PriceAgreement[], product = sampleProduct
   const syncedAt = (index: number) => new Date(readAt.getTime() - 1_000 * index);
   for (const [index, agreement] of agreements.entries())
     prices.put({ agreement, source: "erp", syncedAt: syncedAt(index) });
-  const desk = deskBy(prices, () => product);
+  const desk = deskBy(
+    () => prices,
+    () => product,
+  );
   function line(inquiry: PriceInquiry): object {
     const { sku, quantity, unitOfMeasure } = inquiry;
     if (sku !== product.sku) {
@@ -113,9 +123,7 @@ it("answers plain questions as the plain rule does, to the letter, with the vers
         );
         const { desk, line } = deskOver(agreements, sampleProduct(rules));
         const { customerNumber, currency } = customer;
-        const question = read(Buffer.from(JSON.stringify({ customerNumber, lines })));
-        if (!question) throw new Error("A plain question was not read.");
-        const answer = desk.prices(question);
+        const answer = desk.prices(plain(lines));
         const written = answer.content.toString();
         const said = JSON.parse(written);
         const asked = { customer, currency, on: "2026-03-01" };
@@ -162,14 +170,12 @@ it("says nothing it wrote before an agreement was changed or taken out, or the i
     fc.property(anyStates, fc.array(anyLine, { minLength: 1 }), (states, lines) => {
       const prices = createPriceLadders();
       let product = sampleProduct();
-      const desk = deskBy(prices, () => product);
+      const desk = deskBy(
+        () => prices,
+        () => product,
+      );
       const { customerNumber } = customer;
-      const question = Buffer.from(JSON.stringify({ customerNumber, lines }));
-      const answer = () => {
-        const plain = read(question);
-        if (!plain) throw new Error("A plain question was not read.");
-        return JSON.parse(desk.prices(plain).content.toString());
-      };
+      const answer = () => JSON.parse(desk.prices(plain(lines)).content.toString());
       for (const { made, inCase, rules } of states) {
         product = sampleProduct({ ...rules, unitConversions: [{ unitOfMeasure: "CS", baseQuantity: inCase }] });
         prices.sell(product);
@@ -184,4 +190,26 @@ it("says nothing it wrote before an agreement was changed or taken out, or the i
     { numRuns: 300 },
   );
   expect(seen.priced).toBeGreaterThan(1_000);
+});
+
+it("says nothing it wrote before everything was read anew, though stamps, words and ways to sell have the same numbers again", () => {
+  const product = sampleProduct();
+  const [sold, ordered] = [product.sku, product.baseUnitOfMeasure];
+  function bookOf(unitPrice: string): PriceLadders {
+    const prices = createPriceLadders();
+    prices.sell(product);
+    prices.put({ agreement: samplePrice({ unitPrice }), source: "erp", syncedAt: readAt });
+    return prices;
+  }
+  let prices = bookOf("2.50");
+  const desk = deskBy(
+    () => prices,
+    () => product,
+  );
+  const answer = () =>
+    JSON.parse(desk.prices(plain([{ sku: sold, quantity: "1", unitOfMeasure: ordered }])).content.toString());
+  expect(answer().prices).toMatchObject([{ unitPrice: "2.5000", pricedBy: { unitPrice: "2.50" } }]);
+  expect(answer().prices).toMatchObject([{ unitPrice: "2.5000" }]);
+  prices = bookOf("3.10");
+  expect(answer().prices).toMatchObject([{ unitPrice: "3.1000", pricedBy: { unitPrice: "3.10" } }]);
 });
