@@ -4,10 +4,13 @@ import type { Database } from "#platform";
 export const SKUS = 20_000;
 export const BRANCHES = 10;
 export const CUSTOMERS = 2_000;
-const CONTRACTS_EACH = 50;
+export const CONTRACTS_EACH = 50;
 
 export const skuOf = (index: number): string => `SKU-${String(index).padStart(5, "0")}`;
 export const customerOf = (index: number): string => `C-${String(index).padStart(5, "0")}`;
+/** What a customer has a price of his own for: so many items each, some of them twice. */
+export const contractSku = (customer: number, contract: number): string =>
+  skuOf(1 + ((customer * 97 + contract * contract * 7) % SKUS));
 /** What everybody wants on the day of the promotion: there is plenty of it, and everybody locks it. */
 export const HOT_SKU = skuOf(1);
 

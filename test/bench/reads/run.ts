@@ -1,5 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { issueToken } from "#governance";
 import { createIds, systemClock, type Database } from "#platform";
@@ -7,7 +9,7 @@ import { startChild } from "../child.ts";
 import { startBenchCluster } from "../cluster.ts";
 import { postgresCpuMs } from "../cost.ts";
 import { inRounds, median, ratios } from "../rounds.ts";
-import { CUSTOMERS, customerOf, seedTrade, SKUS, skuOf } from "../intake/trade.ts";
+import { CONTRACTS_EACH, contractSku, CUSTOMERS, customerOf, seedTrade, SKUS, skuOf } from "../intake/trade.ts";
 import type { Load, Outcome, Turn } from "./client-node.ts";
 import type { ServerSays, ServerTask } from "./server-node.ts";
 
@@ -23,13 +25,16 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     way: { type: "string" },
     profile: { type: "string" },
+    beside: { type: "string" },
   },
 });
 const rounds = Number(options.rounds);
 const seconds = Number(options.seconds);
 const warmUpSeconds = Number(options["warm-up"]);
-/** Who is asked in a round; one alone for a profile of it. */
-const ways = (["hub", "bare", "bytes"] as const).filter((way) => !options.way || way === options.way);
+/** Who is asked in a round; one alone for a profile of it. `beside`: the hub of another checkout, whose folder is given, in a process of its own. */
+const ways = (["hub", "bare", "bytes", "beside"] as const).filter((way) =>
+  options.way ? way === options.way : way !== "beside" || options.beside !== undefined,
+);
 type Way = (typeof ways)[number];
 
 interface Scenario {
@@ -42,6 +47,8 @@ interface Scenario {
   readonly changing?: number;
   /** How many different questions there are; they are asked in turn. */
   readonly questions?: number;
+  /** No price is asked again before three times as many others were as the hub keeps the words of. */
+  readonly isFirst?: true;
 }
 
 const scenarios: readonly Scenario[] = [
@@ -51,8 +58,16 @@ const scenarios: readonly Scenario[] = [
   { name: "  the same, 2,000 changes/s", asks: "availability", items: 200, connections: 8, changing: 2_000 },
   { name: "  the same, 100 a second", asks: "availability", items: 200, connections: 8, perSecond: 100 },
   { name: "prices, 5 lines", asks: "prices", items: 5, connections: 32 },
+  {
+    name: "  5, never asked before",
+    asks: "prices",
+    items: 5,
+    connections: 32,
+    questions: 40_000,
+    isFirst: true,
+  },
   { name: "prices, 200 lines", asks: "prices", items: 200, connections: 8 },
-  { name: "  the same, never asked before", asks: "prices", items: 200, connections: 8, questions: 4_000 },
+  { name: "  200, never asked before", asks: "prices", items: 200, connections: 8, questions: 4_000 },
   { name: "  the same, 100 a second", asks: "prices", items: 200, connections: 8, perSecond: 100 },
 ];
 
@@ -71,10 +86,26 @@ const pricesBody = (items: number) =>
     })),
   });
 
-function request({ asks, items }: Scenario, authorization: string): string {
+/** Every customer asks for the next of his own prices, one customer after the other; when all have asked for all, they do so by the case. */
+function ownPricesBody(items: number, question: number): string {
+  const customer = 1 + (question % CUSTOMERS);
+  const turn = Math.floor(question / CUSTOMERS) * items;
+  const unitOfMeasure = turn < CONTRACTS_EACH ? "EA" : "CS";
+  const lines = Array.from({ length: items }, (_, index) => ({
+    sku: contractSku(customer, 1 + ((turn + index) % CONTRACTS_EACH)),
+    quantity: String(any(200)),
+    unitOfMeasure,
+  }));
+  return JSON.stringify({ customerNumber: customerOf(customer), lines });
+}
+
+const bodyOf = ({ items, isFirst }: Scenario, question: number): string =>
+  isFirst ? ownPricesBody(items, question) : pricesBody(items);
+
+function request(scenario: Scenario, authorization: string, question: number): string {
   const common = `HTTP/1.1\r\nhost: hub\r\nauthorization: ${authorization}\r\n`;
-  if (asks === "availability") return `GET ${availabilityUrl(items)} ${common}\r\n`;
-  const body = pricesBody(items);
+  if (scenario.asks === "availability") return `GET ${availabilityUrl(scenario.items)} ${common}\r\n`;
+  const body = bodyOf(scenario, question);
   return `POST /v1/prices ${common}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
@@ -115,42 +146,48 @@ interface Measured extends Outcome {
   readonly postgresMs: number;
 }
 
-/** One process that serves and one that asks. */
-async function startPair(scenario: Scenario, url: string, authorization: string) {
-  const { items, connections, perSecond = null, questions = 200 } = scenario;
+async function startServer(file: URL, task: ServerTask) {
   const profiling = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [];
-  const server = startChild(new URL("server-node.ts", import.meta.url), profiling);
+  const server = startChild(file, profiling);
   const ready = hear<ServerSays>(server);
-  server.send({
-    url,
-    authorization,
-    availabilityUrl: availabilityUrl(items),
-    pricesBody: pricesBody(items),
-  } satisfies ServerTask);
-  const { ports, loadedMs, heapMb } = await ready;
-  const client = startChild(new URL("client-node.ts", import.meta.url));
-  const listens = hear(client);
-  const requests = Array.from({ length: questions }, () => request(scenario, authorization));
-  client.send({ requests, connections, perSecond } satisfies Load);
-  await listens;
+  server.send(task);
+  const says = await ready;
   async function cpuMs(): Promise<number> {
     const heard = hear<{ readonly cpuMs: number }>(server);
     server.send("cpu");
     return (await heard).cpuMs;
   }
+  return { ...says, cpuMs, stop: () => server.disconnect() };
+}
+
+const serverOf = (checkout: string): URL =>
+  new URL("test/bench/reads/server-node.ts", pathToFileURL(`${resolve(checkout)}/`));
+
+/** One process that serves, or two where one is beside it, and one that asks. */
+async function startPair(scenario: Scenario, url: string, authorization: string) {
+  const { items, connections, perSecond = null, questions = 200 } = scenario;
+  const task = { url, authorization, availabilityUrl: availabilityUrl(items), pricesBody: bodyOf(scenario, 0) };
+  const own = await startServer(new URL("server-node.ts", import.meta.url), task);
+  const beside = options.beside === undefined ? own : await startServer(serverOf(options.beside), task);
+  const client = startChild(new URL("client-node.ts", import.meta.url));
+  const listens = hear(client);
+  const requests = Array.from({ length: questions }, (_, question) => request(scenario, authorization, question));
+  client.send({ requests, connections, perSecond } satisfies Load);
+  await listens;
   async function turn(way: Way, lasting: number): Promise<Measured> {
-    const before = { node: await cpuMs(), postgres: postgresCpuMs(cluster.pid) };
+    const [server, port] = way === "beside" ? [beside, beside.ports.hub] : [own, own.ports[way]];
+    const before = { node: await server.cpuMs(), postgres: postgresCpuMs(cluster.pid) };
     const heard = hear<Outcome>(client);
-    client.send({ port: ports[way], seconds: lasting } satisfies Turn);
+    client.send({ port, seconds: lasting } satisfies Turn);
     const outcome = await heard;
-    const nodeUs = (((await cpuMs()) - before.node) / outcome.latenciesMs.length) * 1_000;
+    const nodeUs = (((await server.cpuMs()) - before.node) / outcome.latenciesMs.length) * 1_000;
     return { ...outcome, nodeUs, postgresMs: (postgresCpuMs(cluster.pid) - before.postgres) / lasting };
   }
   function stop(): void {
     client.disconnect();
-    server.disconnect();
+    for (const server of new Set([own, beside])) server.stop();
   }
-  return { turn, stop, loadedMs, heapMb };
+  return { turn, stop, loadedMs: own.loadedMs, heapMb: own.heapMb };
 }
 
 type Taken = ReadonlyMap<Way, readonly Measured[]>;
@@ -168,29 +205,59 @@ const quantile = (values: readonly number[], part: number): number => {
 const percent = (part: number): string => (100 * part).toFixed(0);
 
 /** The median of the rounds' ratios, and between which they lie. */
-function ratio(hub: readonly Measured[], other: readonly Measured[]): string {
+function ratio(hub: readonly number[], other: readonly number[]): string {
   if (other.length === 0) return "";
-  const ratesOf = (of: readonly Measured[]) => of.map(({ perSecond }) => perSecond);
-  const { median: middle, least, most } = ratios(ratesOf(hub), ratesOf(other));
+  const { median: middle, least, most } = ratios(hub, other);
   return `${percent(middle)} % (${percent(least)}-${percent(most)})`;
 }
 
-const columns = ["hub/s", "bare/s", "of bare", "of bytes", "hub us", "bare us", "hub ms", "bare ms", "kB", "PG ms/s"];
+const rates = (of: readonly Measured[]) => of.map(({ perSecond }) => perSecond);
+/** How many answers a second of CPU is good for: of both ratios more is better. */
+const worths = (of: readonly Measured[]) => of.map(({ nodeUs }) => 1 / nodeUs);
+
+const RATIO_WIDTH = 17;
+const columns: readonly (readonly [name: string, width: number])[] = [
+  ["hub/s", 9],
+  ["bare/s", 9],
+  ["of bare", RATIO_WIDTH],
+  ["by CPU", RATIO_WIDTH],
+  ["of bytes", RATIO_WIDTH],
+  ["by CPU", RATIO_WIDTH],
+  ["hub us", 9],
+  ["bare us", 9],
+  ["hub ms", 11],
+  ["bare ms", 11],
+  ["kB", 7],
+  ["PG ms/s", 9],
+  ...(options.beside === undefined
+    ? []
+    : ([
+        ["of beside", RATIO_WIDTH],
+        ["by CPU", RATIO_WIDTH],
+      ] as const)),
+];
 const print = (name: string, cells: readonly string[]) =>
-  console.log(name.padEnd(30) + cells.map((cell, index) => cell.padStart([2, 3].includes(index) ? 16 : 11)).join(""));
+  console.log(name.padEnd(31) + columns.map(([, width], index) => (cells[index] ?? "").padStart(width)).join(""));
 
 function printRow({ name, perSecond }: Scenario, taken: Taken): void {
-  const [hub = [], bare = [], bytes = []] = [taken.get("hub"), taken.get("bare"), taken.get("bytes")];
-  const rate = (of: readonly Measured[]) => median(of.map((one) => one.perSecond)).toFixed(0);
+  const measured = (way: Way) => taken.get(way) ?? [];
+  const [hub, bare] = [measured("hub"), measured("bare")];
+  const rate = (of: readonly Measured[]) => median(rates(of)).toFixed(0);
   const us = (of: readonly Measured[]) => median(of.map(({ nodeUs }) => nodeUs)).toFixed(0);
   const ms = (of: readonly Measured[]) => {
     const all = of.flatMap(({ latenciesMs }) => latenciesMs);
     return `${quantile(all, 0.5).toFixed(1)}/${quantile(all, 0.99).toFixed(1)}`;
   };
-  const ratios = perSecond === undefined ? [ratio(hub, bare), ratio(hub, bytes)] : ["", ""];
+  // Who is asked so many times a second answers as often.
+  const ratiosTo = (other: readonly Measured[]) => [
+    perSecond === undefined ? ratio(rates(hub), rates(other)) : "",
+    ratio(worths(hub), worths(other)),
+  ];
   const kilobytes = ((hub[0]?.bytesEach ?? 0) / 1_000).toFixed(1);
   const postgres = median(hub.map(({ postgresMs }) => postgresMs)).toFixed(0);
-  print(name, [rate(hub), rate(bare), ...ratios, us(hub), us(bare), ms(hub), ms(bare), kilobytes, postgres]);
+  const times = [us(hub), us(bare), ms(hub), ms(bare), kilobytes, postgres];
+  const [toBare, toBytes, toBeside] = [ratiosTo(bare), ratiosTo(measured("bytes")), ratiosTo(measured("beside"))];
+  print(name, [rate(hub), rate(bare), ...toBare, ...toBytes, ...times, ...toBeside]);
 }
 
 const cluster = await startBenchCluster();
@@ -203,8 +270,13 @@ try {
     { name: "bench", lifeMs: 3_600_000 },
   );
   const authorization = `Bearer ${token}`;
-  console.log(`${rounds} rounds of ${seconds} s each way. "us": of CPU, an answer. "ms": p50/p99.`);
-  print("", columns);
+  console.log(
+    `${rounds} rounds of ${seconds} s each way. "us": of CPU, an answer. "ms": p50/p99. Ratios are of rates and, "by CPU", of answers for as much of it.`,
+  );
+  print(
+    "",
+    columns.map(([name]) => name),
+  );
   const wanted = scenarios.filter(({ name }) => !options.only || name.includes(options.only));
   for (const scenario of wanted) {
     const pair = await startPair(scenario, url, authorization);
