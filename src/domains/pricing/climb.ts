@@ -100,8 +100,9 @@ interface Climber {
 const UNSURE = -2;
 const NOT_SOLD = 0;
 
-interface ClimbedItem extends SoldItem {
+interface ClimbedItem {
   readonly number: number;
+  readonly soldAs: SoldAs | null;
   /** Where the list's ladders of it begin. */
   readonly list: number;
   readonly marks: number;
@@ -183,15 +184,11 @@ function higher(records: AgreementRecords, a: number, b: number, { soldAs }: Cli
   return (records.ids[a] ?? "") > (records.ids[b] ?? "") ? a : b;
 }
 
-interface SoldItem {
-  readonly soldAs: SoldAs | null;
-}
-
 /** Says in `found` what a line in this unit that climbed to a rung is priced by. False: it takes the long way to tell. */
 export function tell(
   records: AgreementRecords,
   record: number,
-  { soldAs }: SoldItem,
+  soldAs: SoldAs | null,
   unit: number,
   found: RungFound,
 ): boolean {
@@ -226,8 +223,7 @@ const AMOUNT_PLACES = 2;
 const IN_A_HUNDREDTH = powerOf(MILLIONTH_PLACES + PRICE_PLACES - AMOUNT_PLACES);
 
 /** Whether a quantity keeps the item's own rules (`quantityRules`); false: it breaks one, or it takes the long way to tell. */
-export function keepsRules({ soldAs }: SoldItem, { quantity, unit }: AskedQuantity): boolean {
-  if (!soldAs) return false;
+export function keepsRules(soldAs: SoldAs, { quantity, unit }: AskedQuantity): boolean {
   const { oneBase, minimum, multiple } = soldAs;
   // In millionths of the fraction `soldAs` counts in.
   const total = quantity * baseOf(soldAs, unit);

@@ -2,6 +2,7 @@ import type { PriceAgreement, Product } from "#contracts";
 import { samplePrice, sampleProduct } from "#testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { NO_ITEM } from "./item-index.ts";
 import { createPriceLadders, type PriceLadders } from "./price-ladders.ts";
 import { priceFor } from "./price-for.ts";
 import type { PriceInquiry } from "./standing.ts";
@@ -104,9 +105,9 @@ function isByLadder(
   { sku, customer, currency, on, quantity, unitOfMeasure }: PriceInquiry,
 ): boolean {
   const bytes = Buffer.from(`${sku}${unitOfMeasure}`);
-  const [item] = ladders.itemsAt(bytes, Int32Array.of(0, sku.length), 2, 1);
+  const [item = NO_ITEM] = ladders.itemsAt(bytes, Int32Array.of(0, sku.length), 2, 1);
   const asked = { quantity: Number(quantity) * 1_000_000, unit: ladders.unitAt(bytes, sku.length, bytes.length) };
-  if (!item || !Number.isSafeInteger(asked.quantity)) return false;
+  if (item === NO_ITEM || !Number.isSafeInteger(asked.quantity)) return false;
   return ladders.found(ladders.climb(ladders.asker(customer, currency, on), item, asked), item, asked.unit) !== null;
 }
 

@@ -14,24 +14,18 @@ import {
   type AgreementRecords,
 } from "./agreement-records.ts";
 import { climb, emptyRung, priceOfRung, tell, type AskedQuantity, type PriceAsker, type RungFound } from "./climb.ts";
-import { createItemIndex, type ItemIndex } from "./item-index.ts";
+import { createItemIndex, itemField, type ItemIndex } from "./item-index.ts";
 import { priceFor, type NoPrice, type Price } from "./price-for.ts";
 import type { AgreementOnFile } from "./read-agreements.ts";
-import { createSoldAs, millionths, type SoldAs } from "./sold-as.ts";
+import { createWaysToSell, millionths, NO_WAY, type SoldAs } from "./sold-as.ts";
 import type { PriceInquiry, SoldProduct } from "./standing.ts";
 import { packed } from "./words.ts";
 
-/** An item as it is priced: how it is sold, and where its ladders begin. */
-export interface PricedItem {
+/** An item as it is priced; how it is sold, and where its ladders begin, lies in the index. */
+interface PricedItem {
   readonly sku: string;
   readonly number: number;
   product: Product | null;
-  /** Null: no product is known, or its units are not in whole numbers. */
-  soldAs: SoldAs | null;
-  /** The topmost rung of the list's first ladder, or NONE. */
-  list: number;
-  /** The marks of all who ever had a ladder of it, one upon the other. */
-  marks: number;
   agreements: number;
 }
 
@@ -65,16 +59,20 @@ export interface PriceLadders {
   sell(product: Product): void;
   withdraw(sku: string): void;
   size(): number;
-  /** The items whose numbers stand in a request, and a unit's number as a word. */
-  itemsAt: ItemIndex<PricedItem>["findAll"];
+  /** The items whose numbers stand in a request, or NO_ITEM, and a unit's number as a word. */
+  itemsAt: ItemIndex["findAll"];
   unitAt(bytes: Uint8Array, from: number, to: number): number;
   /** The word of a number in what is found. */
   word(number: number): string;
   asker(customer: PricedCustomer, currency: string, on: string): PriceAsker;
   /** The rung a line climbs to; below zero: it takes the long way, `priceFor`, to tell. */
-  climb(asker: PriceAsker, item: PricedItem, asked: AskedQuantity): number;
+  climb(asker: PriceAsker, item: number, asked: AskedQuantity): number;
   /** The agreement on that rung for who orders in a unit, in an object that is used again by the next question; null: it takes the long way to tell. */
-  found(rung: number, item: PricedItem, unit: number): RungFound | null;
+  found(rung: number, item: number, unit: number): RungFound | null;
+  /** The number of the way an item is sold, and the way; NO_WAY, null: no product is known, or its units are not in whole numbers. */
+  wayToSell(item: number): number;
+  soldAs(way: number): SoldAs | null;
+  product(item: number): Product | null;
   /** Of a rung, zero or more: as long as it is the same, so is what `found` says of it for the same unit of an item sold in the same way. */
   stamp(rung: number): number;
   /** As `priceFor` of those agreements. */
@@ -86,7 +84,9 @@ interface Shelves {
   readonly recordOf: Map<string, number>;
   /** Whatever was ever sold or priced: an item's place stays until everything is read anew. */
   readonly items: Map<string, PricedItem>;
-  readonly index: ItemIndex<PricedItem>;
+  /** By number. */
+  readonly itemList: PricedItem[];
+  readonly index: ItemIndex;
   readonly customers: Map<string, Owner>;
   readonly groups: Map<string, Owner>;
   readonly list: Owner;
@@ -101,6 +101,7 @@ export function createPriceLadders(): PriceLadders {
     records,
     recordOf: new Map(),
     items: new Map(),
+    itemList: [],
     index: createItemIndex(),
     customers: new Map(),
     groups: new Map(),
@@ -108,8 +109,8 @@ export function createPriceLadders(): PriceLadders {
     itemOf: [],
     ownerOf: [],
   };
-  const { items, index, customers, groups, recordOf } = shelves;
-  const soldAs = createSoldAs(records.words);
+  const { items, itemList, index, customers, groups, recordOf } = shelves;
+  const ways = createWaysToSell(records.words);
   const found = emptyRung();
   const asker = ({ customerNumber, customerGroup }: PricedCustomer, currency: string, on: string): PriceAsker => ({
     own: customers.get(customerNumber),
@@ -117,8 +118,13 @@ export function createPriceLadders(): PriceLadders {
     currency: records.words.known(currency),
     on: dayNumber(on),
   });
+  const wayToSell = (item: number): number => index.get(item, itemField.soldAs);
+  const climbBy: PriceLadders["climb"] = (by, number, asked) => {
+    const [soldAs, list] = [ways.at(wayToSell(number)), index.get(number, itemField.list)];
+    return climb(records, by, { number, soldAs, list, marks: index.get(number, itemField.marks) }, asked);
+  };
   const foundOn: PriceLadders["found"] = (rung, item, unit) =>
-    rung >= 0 && tell(records, rung, item, unit, found) ? found : null;
+    rung >= 0 && tell(records, rung, ways.at(wayToSell(item)), unit, found) ? found : null;
   const agreements = (sku: string, customer: PricedCustomer) => agreementsOf(shelves, sku, customer);
   return {
     agreements,
@@ -129,21 +135,24 @@ export function createPriceLadders(): PriceLadders {
     sell(product) {
       const item = itemOf(shelves, product.sku);
       item.product = product;
-      item.soldAs = soldAs(product);
+      index.set(item.number, itemField.soldAs, ways.numberOf(product));
     },
     withdraw(sku) {
       const item = items.get(sku);
       if (!item) return;
       item.product = null;
-      item.soldAs = null;
+      index.set(item.number, itemField.soldAs, NO_WAY);
     },
     size: () => recordOf.size,
     itemsAt: index.findAll,
     unitAt: (bytes, from, to) => records.words.knownPacked(packed(bytes, from, to)),
     word: (at) => records.words.at(at),
     asker,
-    climb: (by, item, asked) => climb(records, by, item, asked),
+    climb: climbBy,
     found: foundOn,
+    wayToSell,
+    soldAs: ways.at,
+    product: (item) => itemList[item]?.product ?? null,
     stamp: (rung) => records.stamps[rung] ?? 0,
     price(inquiry, product) {
       const { sku, customer, currency, on, quantity, unitOfMeasure } = inquiry;
@@ -151,7 +160,7 @@ export function createPriceLadders(): PriceLadders {
       const asked = { quantity: millionths(quantity), unit: records.words.known(unitOfMeasure) };
       const priced =
         item && item.product === product
-          ? foundOn(climb(records, asker(customer, currency, on), item, asked), item, asked.unit)
+          ? foundOn(climbBy(asker(customer, currency, on), item.number, asked), item.number, asked.unit)
           : null;
       return priced
         ? priceOfRung(priced, records.words.at(priced.unit), unitOfMeasure)
@@ -163,18 +172,11 @@ export function createPriceLadders(): PriceLadders {
 function itemOf(shelves: Shelves, sku: string): PricedItem {
   const known = shelves.items.get(sku);
   if (known) return known;
-  const { items, index } = shelves;
-  const item: PricedItem = {
-    sku,
-    number: items.size,
-    product: null,
-    soldAs: null,
-    list: NONE,
-    marks: 0,
-    agreements: 0,
-  };
+  const { items, itemList, index } = shelves;
+  const item: PricedItem = { sku, number: index.add(sku), product: null, agreements: 0 };
+  index.set(item.number, itemField.list, NONE);
   items.set(sku, item);
-  index.add(sku, item);
+  itemList.push(item);
   return item;
 }
 
@@ -189,11 +191,11 @@ function ownerOf({ list, customers, groups }: Shelves, agreement: PriceAgreement
   return owner;
 }
 
-const firstLadder = (item: PricedItem, owner: Owner): number =>
-  owner.scope === "list" ? item.list : (owner.ladders.get(item.number) ?? NONE);
+const firstLadder = ({ index }: Shelves, item: PricedItem, owner: Owner): number =>
+  owner.scope === "list" ? index.get(item.number, itemField.list) : (owner.ladders.get(item.number) ?? NONE);
 
-function setFirstLadder({ customers, groups }: Shelves, item: PricedItem, owner: Owner, record: number): void {
-  if (owner.scope === "list") item.list = record;
+function setFirstLadder({ customers, groups, index }: Shelves, item: PricedItem, owner: Owner, record: number): void {
+  if (owner.scope === "list") index.set(item.number, itemField.list, record);
   else if (record !== NONE) owner.ladders.set(item.number, record);
   else {
     owner.ladders.delete(item.number);
@@ -211,7 +213,8 @@ function put(shelves: Shelves, file: AgreementOnFile): void {
   shelves.itemOf[record] = item;
   shelves.ownerOf[record] = owner;
   item.agreements += 1;
-  item.marks |= owner.mark;
+  const { index } = shelves;
+  index.set(item.number, itemField.marks, index.get(item.number, itemField.marks) | owner.mark);
   link(shelves, item, owner, record);
 }
 
@@ -242,7 +245,7 @@ function ladderOf(records: AgreementRecords, first: number, unit: number): Place
 
 function link(shelves: Shelves, item: PricedItem, owner: Owner, record: number): void {
   const { records } = shelves;
-  const first = firstLadder(item, owner);
+  const first = firstLadder(shelves, item, owner);
   const { before, top } = ladderOf(records, first, wholeAt(records, record, whole.unit));
   if (top === NONE) {
     setWhole(records, record, whole.beside, first);
@@ -276,7 +279,7 @@ function replaceTop(shelves: Shelves, { item, owner, before, top }: NewTop): voi
 
 function unlink(shelves: Shelves, item: PricedItem, owner: Owner, record: number): void {
   const { records } = shelves;
-  const { before, top } = ladderOf(records, firstLadder(item, owner), wholeAt(records, record, whole.unit));
+  const { before, top } = ladderOf(records, firstLadder(shelves, item, owner), wholeAt(records, record, whole.unit));
   const below = wholeAt(records, record, whole.below);
   if (top === record) {
     const beside = wholeAt(records, record, whole.beside);
@@ -316,7 +319,7 @@ function agreementsOf(shelves: Shelves, sku: string, customer: PricedCustomer): 
   const found: PriceAgreement[] = [];
   for (const owner of [customers.get(customerNumber), group, list]) {
     if (!owner) continue;
-    for (let top = firstLadder(item, owner); top !== NONE; top = wholeAt(records, top, whole.beside))
+    for (let top = firstLadder(shelves, item, owner); top !== NONE; top = wholeAt(records, top, whole.beside))
       for (let rung = top; rung !== NONE; rung = wholeAt(records, rung, whole.below)) {
         const file = fileOf(shelves, rung);
         if (file) found.push(file.agreement);

@@ -1,12 +1,10 @@
 import type { Product } from "#contracts";
-import { NOT_SMALL, placesOf, powerOf, twoGenerations, unitsOf } from "#platform";
+import { NOT_SMALL, placesOf, powerOf, unitsOf } from "#platform";
 import { baseQuantityOf, unitsOf as unitsSoldIn } from "../products/units.ts";
 import type { Words } from "./words.ts";
 
 /** In which units an item is sold and in which quantities, in whole numbers. */
 export interface SoldAs {
-  /** Another for whatever is sold in another way. */
-  readonly number: number;
   /** Its units, as numbers of words. */
   readonly units: readonly number[];
   /** How much of the base unit one of each holds, all in the same fraction of it: only how one stands to another says anything. */
@@ -30,27 +28,36 @@ export const MILLIONTH_PLACES = 6;
 
 type Sold = Pick<Product, "baseUnitOfMeasure" | "unitConversions" | "minimumOrderQuantity" | "orderMultiple">;
 
-/** Thousands of items are sold alike: each way is kept once, and stays warm. Null: not in whole numbers. */
-const KEPT_MAX = 10_000;
+/** Thousands of items are sold alike: each way is kept once, and stays warm. None is let go until everything is read anew. */
+export interface WaysToSell {
+  /** Another for whatever is sold in another way; NO_WAY: not in whole numbers. */
+  numberOf(product: Sold): number;
+  at(number: number): SoldAs | null;
+}
+export const NO_WAY = 0;
 
-export function createSoldAs(words: Words): (product: Sold) => SoldAs | null {
-  let made = 0;
-  const kept = twoGenerations<string, { readonly soldAs: SoldAs | null }>(KEPT_MAX);
-  return (product) => {
-    const { baseUnitOfMeasure, unitConversions, minimumOrderQuantity = "", orderMultiple = "" } = product;
-    const key = JSON.stringify([baseUnitOfMeasure, unitConversions, minimumOrderQuantity, orderMultiple]);
-    const known = kept.get(key);
-    if (known) return known.soldAs;
-    const soldAs = inWholeNumbers(product, words, (made += 1));
-    kept.set(key, { soldAs });
-    return soldAs;
+export function createWaysToSell(words: Words): WaysToSell {
+  const numbers = new Map<string, number>();
+  const ways: (SoldAs | null)[] = [null];
+  return {
+    numberOf(product) {
+      const { baseUnitOfMeasure, unitConversions, minimumOrderQuantity = "", orderMultiple = "" } = product;
+      const key = JSON.stringify([baseUnitOfMeasure, unitConversions, minimumOrderQuantity, orderMultiple]);
+      const known = numbers.get(key);
+      if (known !== undefined) return known;
+      const way = inWholeNumbers(product, words);
+      const number = way ? ways.push(way) - 1 : NO_WAY;
+      numbers.set(key, number);
+      return number;
+    },
+    at: (number) => ways[number] ?? null,
   };
 }
 
 /** A division is rounded to twelve places where it is said whether a quantity is a multiple: below this a remainder always shows in them. */
 const MULTIPLE_MAX = 1_000_000 * 10 ** MILLIONTH_PLACES;
 
-function inWholeNumbers(product: Sold, words: Words, number: number): SoldAs | null {
+function inWholeNumbers(product: Sold, words: Words): SoldAs | null {
   const units = unitsSoldIn(product);
   const texts = units.map((unit) => baseQuantityOf(product, unit) ?? "");
   const places = texts.map((text) => placesOf(text));
@@ -64,6 +71,6 @@ function inWholeNumbers(product: Sold, words: Words, number: number): SoldAs | n
     minimum >= 0 &&
     multiple < MULTIPLE_MAX;
   return isExact
-    ? { number, units: units.map((unit) => words.numberOf(unit)), bases, oneBase: powerOf(most), minimum, multiple }
+    ? { units: units.map((unit) => words.numberOf(unit)), bases, oneBase: powerOf(most), minimum, multiple }
     : null;
 }

@@ -24,7 +24,10 @@ export interface ReferenceBook extends Reference, ReferenceSource {
   knownProduct(sku: string): KnownProduct | undefined;
   knownAccount(customerNumber: string): KnownAccount | undefined;
   /** The prices as they are now; those of a moment ago stay as they were where everything was read anew. */
-  prices(): Pick<PriceLadders, "itemsAt" | "unitAt" | "asker" | "climb" | "found" | "stamp" | "word">;
+  prices(): Pick<
+    PriceLadders,
+    "itemsAt" | "unitAt" | "asker" | "climb" | "found" | "wayToSell" | "soldAs" | "product" | "stamp" | "word"
+  >;
   /** What concerns this customer of an item: his own agreements, his group's, and the list's, whenever in force. */
   agreements(sku: string, customer: PricedCustomer): readonly PriceAgreement[];
   agreementOnFile(priceAgreementId: string): AgreementOnFile | undefined;

@@ -213,3 +213,29 @@ it("says nothing it wrote before everything was read anew, though stamps, words 
   prices = bookOf("3.10");
   expect(answer().prices).toMatchObject([{ unitPrice: "3.1000", pricedBy: { unitPrice: "3.10" } }]);
 });
+
+it("writes no line with the words of another that took their place in the same answer", () => {
+  const prices = createPriceLadders();
+  const skus = Array.from({ length: 1_100 }, (_, index) => `P-${index}`);
+  for (const [index, sku] of skus.entries()) {
+    prices.sell(sampleProduct({ sku }));
+    prices.put({ agreement: samplePrice({ sku, unitPrice: `${index}.0000` }), source: "erp", syncedAt: readAt });
+  }
+  const desk = deskBy(
+    () => prices,
+    () => sampleProduct(),
+  );
+  const asked = (...indexes: readonly number[]) =>
+    JSON.parse(
+      desk
+        .prices(plain(indexes.map((index) => ({ sku: skus[index], quantity: "1", unitOfMeasure: "EA" }))))
+        .content.toString(),
+    ).prices.map(({ unitPrice }: { readonly unitPrice: string }) => Number(unitPrice));
+  // Whichever of them share a place: the first is kept, the others come before it in the next question.
+  const others = [64, 128, 256, 512, 1_024];
+  expect(asked(7)).toEqual([7]);
+  for (const other of others) {
+    expect(asked(7 + other, 7)).toEqual([7 + other, 7]);
+    expect(asked(7, 7 + other, 7)).toEqual([7, 7 + other, 7]);
+  }
+});
