@@ -28,12 +28,12 @@ const BYTES_EACH = 512;
 const [NUMBERS_EACH, WHOLE_EACH] = [BYTES_EACH / 8, BYTES_EACH / 4];
 const [STAMP, UNIT_PRICE] = [0, 1];
 const [UNIT, SOLD_AS, LENGTH] = [4, 5, 6];
-const TEXT_AT = 28;
-const TEXT_MAX = BYTES_EACH - TEXT_AT;
+const TEXT_AT = 4;
+const TEXT_MAX = BYTES_EACH - 8 * TEXT_AT;
 
 function createPlaces(count: number) {
   const memory = new ArrayBuffer(count * BYTES_EACH);
-  return { count, numbers: new Float64Array(memory), whole: new Int32Array(memory), bytes: Buffer.from(memory) };
+  return { count, numbers: new Float64Array(memory), whole: new Int32Array(memory) };
 }
 
 /** 32 MB at most. No stamp is nought. */
@@ -62,21 +62,20 @@ export function createKeptTerms(): KeptTerms {
     },
     unitPrice: (place) => places.numbers[place * NUMBERS_EACH + UNIT_PRICE] ?? Number.NaN,
     write(pen, place) {
-      const from = place * BYTES_EACH + TEXT_AT;
-      pen.copy(places.bytes, from, from + (places.whole[place * WHOLE_EACH + LENGTH] ?? 0));
+      pen.eights(places.numbers, place * NUMBERS_EACH + TEXT_AT, places.whole[place * WHOLE_EACH + LENGTH] ?? 0);
     },
     keep(key, unitPrice, pen, since) {
       const length = pen.written() - since;
       if (length > TEXT_MAX) return;
       makeRoom();
       const place = placeOf(key);
-      const { numbers, whole, bytes } = places;
+      const { numbers, whole } = places;
       numbers[place * NUMBERS_EACH + STAMP] = key.stamp;
       numbers[place * NUMBERS_EACH + UNIT_PRICE] = unitPrice;
       whole[place * WHOLE_EACH + UNIT] = key.unit;
       whole[place * WHOLE_EACH + SOLD_AS] = key.soldAs;
       whole[place * WHOLE_EACH + LENGTH] = length;
-      pen.copyOut(since, bytes, place * BYTES_EACH + TEXT_AT);
+      pen.copyOut(since, numbers, place * NUMBERS_EACH + TEXT_AT);
     },
   };
 }

@@ -41,7 +41,7 @@ export function createPlainLines(pen: AnswerPen, prices: ReturnType<Book["prices
   function writePricedBy(found: RungFound): void {
     pen.block(pricedByScope[found.scope]);
     pen.text(found.priceAgreementId);
-    pen.block(words.owned(found).bytes);
+    pen.block(words.owned(found).price);
     pen.decimal(found.agreedPrice, found.agreedPricePlaces);
     pen.block(words.unit(found.unit).agreed);
     pen.decimal(Math.round(found.minimum / powerOf(MILLIONTH_PLACES - found.minimumPlaces)), found.minimumPlaces);

@@ -1,23 +1,22 @@
 import { dayText, hasEnd, scopeNames, type RungFound } from "#domains";
+import { blockOf, type Block } from "../answer-pen.ts";
 
 type Scope = keyof typeof scopeNames;
 
-const ascii = (text: string): Uint8Array => Buffer.from(text, "latin1");
-
 /** What every priced line says, whatever the price. */
 export const said = {
-  sku: ascii('{"sku":"'),
-  nextSku: ascii(',{"sku":"'),
-  quantity: ascii('","quantity":"'),
-  from: ascii(" from "),
-  converted: ascii(", which is "),
-  agreement: ascii(" ("),
-  noFaults: ascii('","quantityFaults":[]}'),
-  faults: ascii('","quantityFaults":'),
+  sku: blockOf('{"sku":"'),
+  nextSku: blockOf(',{"sku":"'),
+  quantity: blockOf('","quantity":"'),
+  from: blockOf(" from "),
+  converted: blockOf(", which is "),
+  agreement: blockOf(" ("),
+  noFaults: blockOf('","quantityFaults":[]}'),
+  faults: blockOf('","quantityFaults":'),
 } as const;
 
-const pricedBy = (scope: Scope) => ascii(`","source":"${scope}","pricedBy":{"priceAgreementId":"`);
-export const pricedByScope: Readonly<Record<Scope, Uint8Array>> = {
+const pricedBy = (scope: Scope) => blockOf(`","source":"${scope}","pricedBy":{"priceAgreementId":"`);
+export const pricedByScope: Readonly<Record<Scope, Block>> = {
   customer: pricedBy("customer"),
   "customer-group": pricedBy("customer-group"),
   list: pricedBy("list"),
@@ -26,10 +25,10 @@ export const pricedByScope: Readonly<Record<Scope, Uint8Array>> = {
 /** Made ready once a word: there are few, and the hub keeps them as long as it runs. */
 export function createUnitWords(word: (number: number) => string) {
   const make = (unit: string) => ({
-    ordered: ascii(`","unitOfMeasure":"${unit}","unitPrice":"`),
-    agreed: ascii(`","unitOfMeasure":"${unit}","minimumQuantity":"`),
-    per: ascii(` per ${unit}`),
-    on: ascii(` ${unit} on`),
+    ordered: blockOf(`","unitOfMeasure":"${unit}","unitPrice":"`),
+    agreed: blockOf(`","unitOfMeasure":"${unit}","minimumQuantity":"`),
+    per: blockOf(` per ${unit}`),
+    on: blockOf(` ${unit} on`),
   });
   const made: ReturnType<typeof make>[] = [];
   return (number: number) => (made[number] ??= make(word(number)));
@@ -41,16 +40,16 @@ interface Owned {
   readonly updatedAtMs: number;
   readonly syncedAtMs: number;
   /** From an agreement's id to its unit price. */
-  readonly bytes: Uint8Array;
+  readonly price: Block;
 }
 interface Dated {
   readonly scope: Scope;
   readonly validFrom: number;
   readonly validTo: number;
   /** From its minimum quantity to the price in the explanation. */
-  readonly explanation: Uint8Array;
+  readonly explanation: Block;
   /** From its id in the explanation to the line's amount. */
-  readonly lineAmount: Uint8Array;
+  readonly lineAmount: Block;
 }
 
 /** So many of each stay, each until another needs its place: what came together bears the same instants, and begins on the same days. */
@@ -73,10 +72,10 @@ export function createPriceWords(word: (number: number) => string) {
       )
         return known;
       const [version, syncedAt] = [new Date(updatedAtMs).toISOString(), new Date(syncedAtMs).toISOString()];
-      const bytes = ascii(
+      const price = blockOf(
         `","source":"${scope}","system":"${word(system)}","version":"${version}","syncedAt":"${syncedAt}","unitPrice":"`,
       );
-      return (owned[place] = { scope, system, updatedAtMs, syncedAtMs, bytes });
+      return (owned[place] = { scope, system, updatedAtMs, syncedAtMs, price });
     },
     dated({ scope, validFrom, validTo }: RungFound): Dated {
       const place = (validFrom + validTo + scope.length) % KEPT;
@@ -89,8 +88,8 @@ export function createPriceWords(word: (number: number) => string) {
         scope,
         validFrom,
         validTo,
-        explanation: ascii(`","validFrom":"${from}${end}"},"explanation":"The ${scopeNames[scope]} `),
-        lineAmount: ascii(`, since ${from}${until}).","lineAmount":"`),
+        explanation: blockOf(`","validFrom":"${from}${end}"},"explanation":"The ${scopeNames[scope]} `),
+        lineAmount: blockOf(`, since ${from}${until}).","lineAmount":"`),
       });
     },
   };
