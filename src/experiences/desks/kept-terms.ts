@@ -21,8 +21,10 @@ export interface KeptTerms {
 }
 
 export const NOT_KEPT = -1;
+/** Units lie this far apart, so that all places are taken whatever their numbers are: stamps come one after the other. */
+const UNIT_APART = 40_503;
 const PLACES_AT_FIRST = 1_024;
-const PLACES_MAX = 65_536;
+const PLACES_MAX = 131_072;
 /** In one piece with their key: whoever looks for them has the first of them at hand. */
 const BYTES_EACH = 512;
 const [NUMBERS_EACH, WHOLE_EACH] = [BYTES_EACH / 8, BYTES_EACH / 4];
@@ -36,7 +38,7 @@ function createPlaces(count: number) {
   return { count, numbers: new Float64Array(memory), whole: new Int32Array(memory) };
 }
 
-/** 32 MB at most. No stamp is nought. */
+/** 64 MB at most. No stamp is nought. */
 export function createKeptTerms(): KeptTerms {
   let places = createPlaces(PLACES_AT_FIRST);
   let written = 0;
@@ -48,7 +50,7 @@ export function createKeptTerms(): KeptTerms {
     places = createPlaces(places.count * 2);
     written = 1;
   }
-  const placeOf = ({ stamp, unit }: TermsKey): number => (2 * stamp + unit) % places.count;
+  const placeOf = ({ stamp, unit }: TermsKey): number => (stamp + unit * UNIT_APART) % places.count;
 
   return {
     find(key) {
