@@ -47,7 +47,7 @@ interface Scenario {
   readonly changing?: number;
   /** How many different questions there are; they are asked in turn. */
   readonly questions?: number;
-  /** No price is asked again before three times as many others were as the hub keeps the words of. */
+  /** No price is asked again before more others were than the hub keeps the words of. */
   readonly isFirst?: true;
 }
 
