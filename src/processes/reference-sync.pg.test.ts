@@ -46,6 +46,10 @@ function postsBetween(readLate: () => Promise<readonly StockMovement[]>) {
       return { documents: since === null ? [level(2, 6)] : [], cursor: "1", complete: true };
     },
   };
+  return { asked, ...syncWith(connector) };
+}
+
+function syncWith(connector: Partial<Erp>) {
   const sync = createReferenceSync({
     database,
     eventLog,
@@ -54,12 +58,12 @@ function postsBetween(readLate: () => Promise<readonly StockMovement[]>) {
     erp: { code: "erp", connector: connector as Erp, call: (options: object) => options as Call },
     log: silentLog,
   });
-  return { asked, synchronise: () => sync.synchronise(new AbortController().signal) };
+  return { synchronise: () => sync.synchronise(new AbortController().signal) };
 }
 const onHand = async () =>
   (await database.query<{ onHand: string }>(`select trim_scale(on_hand)::text as "onHand" from inventory_positions`))[0]
     ?.onHand;
-const changesTold = () => database.query("select data from events where type = 'inventory.changed'");
+const changesTold = () => database.query("select data from events where type = 'inventory.changed.v1'");
 
 beforeEach(async () => {
   await database.query(
@@ -102,4 +106,21 @@ it("takes a level without the movements it contains where those cannot be read: 
   expect(await onHand()).toBe("2");
   const [feed] = await database.query("select last_error from feeds where entity = 'stock-movements'");
   expect(feed).toEqual({ last_error: "no answer" });
+});
+
+it("believes that what was surely posted or counted is off, once the levels were read to their end, and not before", async () => {
+  await database.query("update stock_issues set covered_from = '2026-01-06T12:00:00Z'");
+  let isDown = true;
+  const readStock: Erp["readStock"] = async () => {
+    if (isDown) throw new Error("no answer");
+    return { documents: [], cursor: "1", complete: true };
+  };
+  const { synchronise } = syncWith({ readStock });
+  await synchronise();
+  expect(await onHand()).toBe("6");
+  isDown = false;
+  await synchronise();
+  expect(await onHand()).toBe("10");
+  expect(await changesTold()).toMatchObject([{ data: { position: "BOLT@ATL", onHand: "10" } }]);
+  expect(await checkBooks(database)).toMatchObject({ balanced: true });
 });

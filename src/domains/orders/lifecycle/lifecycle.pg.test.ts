@@ -257,9 +257,20 @@ describe("stock that arrives", () => {
 describe("a cancellation", () => {
   it("before any branch works frees stock and credit, and the stock goes to who waits for it", async () => {
     await givenStock(database, sku, "ATL", "6");
-    const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "8", from: { ATL: "6" } }]);
+    const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "8", unitPrice: "2", from: { ATL: "6" } }]);
     const waiting = await givenOrder(database, [{ sku, quantity: "4" }]);
+    const boundOf = async (id: string) => {
+      const rows = await database.query<{ hub: number; own: number }>(
+        `select c.hub_exposure::float8 as hub, o.exposure_amount::float8 as own
+           from sales_orders o join customer_credits c on c.customer_number = o.customer_number where o.sales_order_id = $1`,
+        [id],
+      );
+      return rows[0] ?? { hub: Number.NaN, own: Number.NaN };
+    };
+    const before = await boundOf(salesOrderId);
+    expect(before.own).toBe(16);
     const drafts = await react(cancelBeforeFulfillment, cancelled(salesOrderId));
+    expect(await boundOf(salesOrderId)).toEqual({ hub: before.hub - 16, own: 0 });
     expect(named(drafts)).toEqual(["sales-order.backorder-filled"]);
     expect(await linesOf(database, salesOrderId)).toEqual(["cancelled 8"]);
     expect(await linesOf(database, waiting.salesOrderId)).toEqual(["allocated 4"]);
