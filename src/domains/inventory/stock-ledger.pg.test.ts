@@ -290,6 +290,16 @@ describe("an ERP that does not tell when it takes goods off", () => {
   });
 });
 
+it("goods that left are off what is stated from the very sequence on that they were posted at", async () => {
+  await tellLevels(levelOf("V", "ATL", 10, 1));
+  const { salesOrderId, shipmentId } = await ship("V", "ATL", 4);
+  await tellPosted(salesOrderId, shipmentId, 3);
+  await tellLevels(levelOf("V", "ATL", 10, 2));
+  expect([await onHand(), await openIssues()]).toEqual([{ "V ATL": 6 }, 1]);
+  await tellLevels(levelOf("V", "ATL", 6, 3));
+  expect([await onHand(), await openIssues()]).toEqual([{ "V ATL": 6 }, 0]);
+});
+
 it("what a branch did not find is not promised again because its owner still states it, until the shelf must have been counted", async () => {
   await tellLevels(levelOf("V", "ATL", 10, 1));
   const { shipmentId: _none, ...which } = await workOn("V", "ATL", 6);
@@ -346,6 +356,8 @@ describe("movements", () => {
   it("that pay an issue in part leave the rest of it open", async () => {
     await tellLevels(levelOf("V", "ATL", 10, 1));
     const { shipmentId } = await ship("V", "ATL", 5);
+    await tellMovements(movement("elsewhere", 1, -5, { kind: "issue", reference: shipmentId, branch: "DAL" }));
+    expect(await openIssues()).toBe(1);
     await tellMovements(movement("a", 2, -2, { kind: "issue", reference: shipmentId }));
     await tellLevels(levelOf("V", "ATL", 8, 2));
     expect(await onHand()).toEqual({ "V ATL": 5 });

@@ -152,6 +152,10 @@ describe("a short pick", () => {
     expect(named(drafts)).toEqual(["inventory.changed", "sales-order.backordered"]);
     expect(await linesOf(database, salesOrderId)).toEqual(["allocated 4, backordered 2"]);
     expect(await stockOf(database, sku, "ATL")).toBe("98 / 4");
+    const fillAgain = (avoidRefusedBranches: boolean) =>
+      database.transaction((tx) => fillBackorders(tx, [{ sku, branch: "ATL" }], { avoidRefusedBranches }));
+    expect(await fillAgain(true)).toEqual([]);
+    expect(named(await fillAgain(false))).toEqual(["sales-order.backorder-filled"]);
   });
 
   it("of everything ends the fulfillment", async () => {
@@ -235,6 +239,15 @@ describe("stock that arrives", () => {
       await linesOf(database, second.salesOrderId),
       await linesOf(database, third.salesOrderId),
     ]).toEqual([["allocated 4"], ["allocated 2, backordered 2"], ["backordered 4"]]);
+  });
+
+  it("is not given to an order as far as it is kept for a cart", async () => {
+    const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "5" }]);
+    await givenStock(database, sku, "ATL", "6");
+    await database.query("update inventory_positions set reserved = 4 where sku = $1", [sku]);
+    await database.transaction((tx) => fillBackorders(tx, [{ sku, branch: "ATL" }]));
+    expect(await linesOf(database, salesOrderId)).toEqual(["allocated 2, backordered 3"]);
+    await database.query("update inventory_positions set reserved = 0 where sku = $1", [sku]);
   });
 
   it("is not given twice when two feeds tell of it at once", async () => {
