@@ -266,4 +266,14 @@ export const trickle = kind(
   async (trade, node, { way, ...goods }) => receive(trade, node, { item: "ELBOW", ...goods }, way),
 );
 
+/** Of everything, so that some is left for carts. */
+export const plenty = kind(
+  12,
+  fc.record({ branch: anyBranch, quantity: fc.integer({ min: 5, max: 40 }) }),
+  async (trade, node, { branch, quantity }) => {
+    const entries = itemNames.map((sku) => trade.owner.changes({ sku, branch, quantity, kind: "receipt" }));
+    return `${branch} receives ${quantity} of everything, ${await hear(trade, node, entries, "stated")}`;
+  },
+);
+
 export const stockKinds = [receipt, count, statement, movement, snapshot];
