@@ -151,14 +151,17 @@ it("keeps what else its source tells waiting from its first line on, until it is
   );
   await isRead;
   const waiting = [tellMoved(8, "A", "2"), move(7, "9")];
-  await vi.waitFor(async () => {
-    const locks = await database.query(
-      `select from pg_locks where locktype = 'advisory' and not granted
-          and database = (select oid from pg_database where datname = current_database())`,
-    );
-    expect(locks).toHaveLength(waiting.length);
-  });
-  goOn();
+  try {
+    await vi.waitFor(async () => {
+      const locks = await database.query(
+        `select from pg_locks where locktype = 'advisory' and not granted
+            and database = (select oid from pg_database where datname = current_database())`,
+      );
+      expect(locks).toHaveLength(waiting.length);
+    });
+  } finally {
+    goOn();
+  }
   await taking;
   expect(await Promise.all(waiting)).toMatchObject([{ late: 1 }, { dropped: 1 }]);
   expect(await onHand()).toEqual({ "A@ATL": "5" });

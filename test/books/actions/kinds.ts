@@ -6,7 +6,7 @@ import { days } from "./days.ts";
 import { erpKinds } from "./erp.ts";
 import { orderKinds, queueing } from "./orders.ts";
 import { serviceDeskKinds } from "./service-desk.ts";
-import { plenty, statement, stockKinds, trickle } from "./stock.ts";
+import { plenty, snapshots, statement, stockKinds, trickle } from "./stock.ts";
 
 /** Everything that can happen in a trade. What the hub learns to do next is tested by adding it here. */
 export const kinds: readonly ActionKind[] = [
@@ -27,6 +27,9 @@ export const queueKinds: readonly ActionKind[] = [queueing, trickle, ...cartKind
 
 /** Where there is something to keep: for whom, until when, and who has it then. */
 export const keepingKinds: readonly ActionKind[] = [plenty, waiting(6), ...cartKinds, ...orderKinds];
+
+/** Where the owner tells much, and late, and badly. */
+export const hearingKinds: readonly ActionKind[] = [queueing, plenty, snapshots(12), ...stockKinds];
 
 /** Where much is not found, and counted before the day is over. */
 export const countingKinds: readonly ActionKind[] = [queueing, trickle, shortWork, statement, days(8)];

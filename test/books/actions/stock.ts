@@ -229,35 +229,36 @@ const anySpoilt: fc.Arbitrary<readonly Spoilt[]> = fc.oneof(
   ),
 );
 
-const snapshot = kind(
-  3,
-  fc.record({
-    isWhole: fc.boolean(),
-    branch: anyBranch,
-    isBrief: fc.boolean(),
-    doesZero: fc.boolean(),
-    spoilt: anySpoilt,
-    isTorn: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-    age: anyAge,
-    isRepeated: fc.boolean(),
-  }),
-  async (trade, node, { age, isRepeated, ...telling }) => {
-    const sequence = agedSequence(trade, age);
-    const result = await tellSnapshot(trade, node, telling, sequence);
-    if (isRepeated) {
-      const again = await tellSnapshot(trade, node, telling, sequence);
-      if (again.outcome !== "repeated") trade.violations.push(`a snapshot that came again was ${again.outcome}`);
-    }
-    const what = telling.isWhole ? "everywhere" : `at ${telling.branch}`;
-    const how = [
-      ...(telling.isBrief ? ["but what is not there"] : []),
-      ...telling.spoilt.map(({ item, branch, how: fault }) => `${item} at ${branch} by ${fault}`),
-      ...(telling.isTorn ? ["one line torn off"] : []),
-    ].join(", ");
-    const asked = `${how && ` (${how})`}, what is missing is ${telling.doesZero ? "not there" : "left alone"}`;
-    return `all stock ${what} is stated as of entry ${sequence}${asked}${isRepeated ? ", twice" : ""}: ${result.outcome}, ${result.changed} changed`;
-  },
-);
+export const snapshots = (weight: number) =>
+  kind(
+    weight,
+    fc.record({
+      isWhole: fc.boolean(),
+      branch: anyBranch,
+      isBrief: fc.boolean(),
+      doesZero: fc.boolean(),
+      spoilt: anySpoilt,
+      isTorn: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+      age: anyAge,
+      isRepeated: fc.boolean(),
+    }),
+    async (trade, node, { age, isRepeated, ...telling }) => {
+      const sequence = agedSequence(trade, age);
+      const result = await tellSnapshot(trade, node, telling, sequence);
+      if (isRepeated) {
+        const again = await tellSnapshot(trade, node, telling, sequence);
+        if (again.outcome !== "repeated") trade.violations.push(`a snapshot that came again was ${again.outcome}`);
+      }
+      const what = telling.isWhole ? "everywhere" : `at ${telling.branch}`;
+      const how = [
+        ...(telling.isBrief ? ["but what is not there"] : []),
+        ...telling.spoilt.map(({ item, branch, how: fault }) => `${item} at ${branch} by ${fault}`),
+        ...(telling.isTorn ? ["one line torn off"] : []),
+      ].join(", ");
+      const asked = `${how && ` (${how})`}, what is missing is ${telling.doesZero ? "not there" : "left alone"}`;
+      return `all stock ${what} is stated as of entry ${sequence}${asked}${isRepeated ? ", twice" : ""}: ${result.outcome}, ${result.changed} changed`;
+    },
+  );
 
 /** A few at a time. */
 export const trickle = kind(
@@ -276,4 +277,4 @@ export const plenty = kind(
   },
 );
 
-export const stockKinds = [receipt, count, statement, movement, snapshot];
+export const stockKinds = [receipt, count, statement, movement, snapshots(3)];
