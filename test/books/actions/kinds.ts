@@ -29,7 +29,7 @@ export const queueKinds: readonly ActionKind[] = [queueing, trickle, ...cartKind
 export const keepingKinds: readonly ActionKind[] = [plenty, waiting(6), ...cartKinds, ...orderKinds];
 
 /** Where the owner tells much, and late, and badly. */
-export const hearingKinds: readonly ActionKind[] = [queueing, plenty, snapshots(12), ...stockKinds];
+export const hearingKinds: readonly ActionKind[] = [queueing, snapshots(12), ...stockKinds];
 
 /** Where much is not found, and counted before the day is over. */
 export const countingKinds: readonly ActionKind[] = [queueing, trickle, shortWork, statement, days(8)];

@@ -71,12 +71,14 @@ interface Telling {
   readonly isTorn: boolean;
 }
 
-/** A position that is named, and of which nothing is known by that. */
+/** A position that is named, and of which nothing is known by that; unless a good line stands beside the bad one. */
 interface Spoilt {
   readonly item: Item;
   readonly branch: Branch;
-  readonly how: "bad line" | "two quantities";
+  readonly how: "bad line" | "two quantities" | "bad line beside the good one";
 }
+const isSaid = (how: Spoilt["how"] | "named" | "not named") =>
+  how === "named" || how === "bad line beside the good one";
 
 export const everything: Telling = {
   isWhole: true,
@@ -118,7 +120,7 @@ export async function tellSnapshot(
     inBlocks(lines.map((line, index) => ({ ...line, line: index + 1 }))),
   );
   trade.model?.snapshotTold(snapshot, sequence, {
-    named: levels.filter((level) => howIs(level) === "named"),
+    named: levels.filter((level) => isSaid(howIs(level))),
     empty: doesZero && !isTorn && lines.length > 0 ? levels.filter((level) => howIs(level) === "not named") : [],
   });
   return result;
@@ -129,6 +131,7 @@ function linesOf({ sku, branch, onHand }: StockLevel, how: Spoilt["how"] | "name
   if (how === "named") return [good];
   if (how === "two quantities") return [good, { ...good, onHand: `${onHand}.5` }];
   const bad = { line: 0, reason: "Its quantity cannot be read.", content: "", key: { sku, branch } };
+  if (how === "bad line beside the good one") return [good, bad];
   return how === "bad line" ? [bad] : [];
 }
 
@@ -224,8 +227,12 @@ const movement = kind(4, fc.nat(), async (trade, node, which) => {
 const anySpoilt: fc.Arbitrary<readonly Spoilt[]> = fc.oneof(
   fc.constant([]),
   fc.array(
-    fc.record({ item: anyItem, branch: anyBranch, how: fc.constantFrom<Spoilt["how"]>("bad line", "two quantities") }),
-    { minLength: 1, maxLength: 3 },
+    fc.record({
+      item: anyItem,
+      branch: anyBranch,
+      how: fc.constantFrom<Spoilt["how"]>("bad line", "two quantities", "bad line beside the good one"),
+    }),
+    { minLength: 1, maxLength: 6 },
   ),
 );
 
