@@ -170,7 +170,7 @@ it("keeps what else its source tells waiting from its first line on, until it is
 it("drops older movements even of positions where the snapshot saw no difference", async () => {
   await move(1, "5");
   await snapshot(10, csv("A,ATL,5,0"));
-  expect(await move(7, "3")).toMatchObject({ changed: 0, dropped: 1 });
+  for (const sequence of [7, 10]) expect(await move(sequence, "3")).toMatchObject({ changed: 0, dropped: 1 });
   expect(await move(11, "4")).toMatchObject({ changed: 1, dropped: 0 });
   expect(await snapshot(9, csv("A,ATL,9,0"), { branches: ["ATL"] })).toMatchObject({ outcome: "repeated" });
   expect(await onHand()).toEqual({ "A@ATL": "4" });

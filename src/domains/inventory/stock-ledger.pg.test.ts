@@ -333,12 +333,13 @@ describe("movements", () => {
 
   it("are told of by what changed, and repeats and late ones are counted", async () => {
     await tellLevels(levelOf("V", "ATL", 10, 5));
-    const applied = await tellMovements(movement("a", 6, 3), movement("a", 6, 3), movement("b", 4, 9));
+    const late = [movement("b", 4, 9), movement("c", 5, 9)];
+    const applied = await tellMovements(movement("a", 6, 3), movement("a", 6, 3), ...late);
     expect(applied).toMatchObject({
-      received: 3,
+      received: 4,
       changed: 1,
       dropped: 1,
-      late: 1,
+      late: 2,
       risen: [{ sku: "V", branch: "ATL" }],
     });
     expect(applied.events).toMatchObject([{ data: { cause: "receipt", onHand: "13" } }]);
