@@ -296,6 +296,7 @@ create table inventory_positions (
   as_of timestamp with time zone not null,
   reserved numeric not null default 0,
   stated_on_hand numeric not null,
+  own_floor numeric,
   constraint inventory_positions_allocated_check CHECK ((allocated >= (0)::numeric)),
   constraint inventory_positions_pkey PRIMARY KEY (sku, branch),
   constraint inventory_positions_reserved_check CHECK ((reserved >= (0)::numeric))

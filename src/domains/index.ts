@@ -35,6 +35,7 @@ export { applyStock, tellPosition, writeLevels, type AppliedStock, type StockLev
 export { settleDueIssues } from "./inventory/stock-issues.ts";
 export * from "./inventory/snapshot-staging.ts";
 export * from "./inventory/snapshot-records.ts";
+export { leaveGaps } from "./inventory/stock-floors.ts";
 export { previewLevels, type PositionFigures, type PreviewedLevel } from "./inventory/preview-levels.ts";
 export { compareStock, driftCauses, isExplained, type StockDrift } from "./inventory/compare-stock.ts";
 export * from "./inventory/find-positions.ts";

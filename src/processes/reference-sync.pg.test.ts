@@ -46,6 +46,10 @@ function postsBetween(readLate: () => Promise<readonly StockMovement[]>) {
       return { documents: since === null ? [level(2, 6)] : [], cursor: "1", complete: true };
     },
   };
+  return { asked, ...syncWith(connector) };
+}
+
+function syncWith(connector: Partial<Erp>) {
   const sync = createReferenceSync({
     database,
     eventLog,
@@ -54,12 +58,12 @@ function postsBetween(readLate: () => Promise<readonly StockMovement[]>) {
     erp: { code: "erp", connector: connector as Erp, call: (options: object) => options as Call },
     log: silentLog,
   });
-  return { asked, synchronise: () => sync.synchronise(new AbortController().signal) };
+  return { synchronise: () => sync.synchronise(new AbortController().signal) };
 }
 const onHand = async () =>
   (await database.query<{ onHand: string }>(`select trim_scale(on_hand)::text as "onHand" from inventory_positions`))[0]
     ?.onHand;
-const changesTold = () => database.query("select data from events where type = 'inventory.changed'");
+const changesTold = () => database.query("select data from events where type = 'inventory.changed.v1'");
 
 beforeEach(async () => {
   await database.query(
@@ -102,4 +106,26 @@ it("takes a level without the movements it contains where those cannot be read: 
   expect(await onHand()).toBe("2");
   const [feed] = await database.query("select last_error from feeds where entity = 'stock-movements'");
   expect(feed).toEqual({ last_error: "no answer" });
+});
+
+it("believes that what was surely posted or counted is off, once the levels were read to their end, and not before", async () => {
+  await database.query("update stock_issues set covered_from = '2026-01-06T12:00:00Z'");
+  await database.query(
+    `insert into stock_issues (fulfillment_order_id, reason, sku, branch, quantity, reference, issued_at, stated_sequence, covered_from)
+     values ('ful_2', 'short-pick', 'BOLT', 'ATL', 1, 'ful_2', now(), 1, now() + interval '1 hour')`,
+  );
+  await database.query("update inventory_positions set on_hand = 5");
+  let isDown = true;
+  const readStock: Erp["readStock"] = async () => {
+    if (isDown) throw new Error("no answer");
+    return { documents: [], cursor: "1", complete: true };
+  };
+  const { synchronise } = syncWith({ readStock });
+  await synchronise();
+  expect(await onHand()).toBe("5");
+  isDown = false;
+  await synchronise();
+  expect(await onHand()).toBe("9");
+  expect(await changesTold()).toMatchObject([{ data: { position: "BOLT@ATL", onHand: "9" } }]);
+  expect(await checkBooks(database)).toMatchObject({ balanced: true });
 });

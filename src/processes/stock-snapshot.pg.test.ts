@@ -12,8 +12,8 @@ import { createEventLog } from "#events";
 import { createIds, systemClock } from "#platform";
 import { readStockLines } from "#systems";
 import { testDatabase } from "#testing";
-import { beforeEach, expect, it } from "vitest";
-import { takeStockSnapshot, type SnapshotWork } from "./stock-snapshot.ts";
+import { beforeEach, expect, it, vi } from "vitest";
+import { takeStockSnapshot, type SnapshotWork, type StockLine } from "./stock-snapshot.ts";
 
 const database = await testDatabase();
 const ids = createIds(systemClock, randomBytes);
@@ -51,6 +51,12 @@ const move = (sequence: number, onHand: string) =>
   database.transaction((tx) =>
     applyStock(tx, [level(sequence, onHand)], { source: "erp", now: new Date("2026-01-05T00:00:00Z") }),
   );
+
+const tellMoved = (sequence: number, sku: string, quantity: string) => {
+  const moved = { movementId: `m${sequence}`, sequence: String(sequence), sku, branch: "ATL", quantity };
+  const told = { ...moved, kind: "adjustment", occurredAt: "2026-01-05T00:00:00Z" } as const;
+  return database.transaction((tx) => applyMovements(tx, [told], { source: "erp", now: new Date() }));
+};
 
 async function onHand(): Promise<Readonly<Record<string, string>>> {
   const rows = await database.query<{ key: string; quantity: string }>(
@@ -120,10 +126,51 @@ it("settles what left us and what moved since, where the figures alone look the 
   expect((await checkBooks(database)).faults).toEqual([]);
 });
 
+it("counts what moved after it, though its figures and those known look the same, or nothing was there by both", async () => {
+  await snapshot(1, csv("A,ATL,5,0", "B,ATL,5,0"));
+  await tellMoved(12, "A", "1");
+  await tellMoved(13, "B", "-5");
+  expect(await onHand()).toEqual({ "A@ATL": "6", "B@ATL": "0" });
+  expect(await snapshot(10, csv("A,ATL,6,0"), { missingPositions: "zero" })).toMatchObject({ changed: 2, zeroed: 1 });
+  expect(await onHand()).toEqual({ "A@ATL": "7", "B@ATL": "-5" });
+});
+
+it("keeps what else its source tells waiting from its first line on, until it is the floor", async () => {
+  await move(1, "5");
+  const { promise: theRest, resolve: goOn } = Promise.withResolvers<void>();
+  async function* slowly(): AsyncGenerator<readonly StockLine[]> {
+    yield [{ line: 1, sku: "A", branch: "ATL", onHand: "5", safetyStock: null, inbound: null }];
+    await theRest;
+  }
+  const { promise: isRead, resolve: told } = Promise.withResolvers<void>();
+  const taking = takeStockSnapshot(
+    { database, eventLog, clock: systemClock, ids, missingPositions: "left-alone" },
+    { source: "erp", branches: null, sequence: "10", asOf: new Date("2026-01-05T00:00:00Z") },
+    slowly(),
+    { onProgress: (_id, { phase }) => void (phase === "reading" && told()) },
+  );
+  await isRead;
+  const waiting = [tellMoved(8, "A", "2"), move(7, "9")];
+  try {
+    await vi.waitFor(async () => {
+      const locks = await database.query(
+        `select from pg_locks where locktype = 'advisory' and not granted
+            and database = (select oid from pg_database where datname = current_database())`,
+      );
+      expect(locks).toHaveLength(waiting.length);
+    });
+  } finally {
+    goOn();
+  }
+  await taking;
+  expect(await Promise.all(waiting)).toMatchObject([{ late: 1 }, { dropped: 1 }]);
+  expect(await onHand()).toEqual({ "A@ATL": "5" });
+});
+
 it("drops older movements even of positions where the snapshot saw no difference", async () => {
   await move(1, "5");
   await snapshot(10, csv("A,ATL,5,0"));
-  expect(await move(7, "3")).toMatchObject({ changed: 0, dropped: 1 });
+  for (const sequence of [7, 10]) expect(await move(sequence, "3")).toMatchObject({ changed: 0, dropped: 1 });
   expect(await move(11, "4")).toMatchObject({ changed: 1, dropped: 0 });
   expect(await snapshot(9, csv("A,ATL,9,0"), { branches: ["ATL"] })).toMatchObject({ outcome: "repeated" });
   expect(await onHand()).toEqual({ "A@ATL": "4" });

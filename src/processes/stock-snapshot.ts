@@ -6,6 +6,7 @@ import {
   fillBackorders,
   isSnapshotKnown,
   keepRejects,
+  leaveGaps,
   openSnapshotStaging,
   STAGING_PARTS,
   previewLevels,
@@ -17,6 +18,7 @@ import {
   type SnapshotCounts,
   type SnapshotOrigin,
   type SnapshotProgress,
+  type SnapshotReading,
   type SnapshotStaging,
   type StagedPosition,
   type StockReject,
@@ -136,7 +138,10 @@ async function takeOver(
   const isKnown = work.mends === undefined && (await isSnapshotKnown(database, snapshot));
   const staged = isKnown ? NOTHING_STAGED : await stageAll(run, staging, lines);
   const missingKeptBecause = run.missingPositions === "zero" && !isKnown ? whyMissingAreKept(staged, work) : null;
-  const judgement = { doesZero: run.missingPositions === "zero" && missingKeptBecause === null, differences: [] };
+  const doesZero = run.missingPositions === "zero" && missingKeptBecause === null;
+  // What mends a snapshot leaves its floor as it is.
+  const setsFloor = work.dryRun === undefined && work.mends === undefined;
+  const judgement = { doesZero, setsFloor, differences: [] };
   const read = { ...NOTHING, received: staged.received, rejected: staged.rejected };
   tell("applying", read);
   const counts = isKnown ? NOTHING : await applyDifferences(run, staging, judgement, read);
@@ -215,8 +220,7 @@ function sort(block: readonly StockLine[], branches: readonly string[] | null, {
 
 const plainly: NonNullable<SnapshotWork["write"]> = ({ sku, branch, onHand }) => `${sku} ${branch} ${onHand}`;
 
-interface Judgement {
-  readonly doesZero: boolean;
+interface Judgement extends SnapshotReading {
   /** Filled by a dry run. */
   readonly differences: ForeseenDifference[];
 }
@@ -227,7 +231,7 @@ async function applyDifferences(
   judgement: Judgement,
   read: SnapshotCounts,
 ): Promise<SnapshotCounts> {
-  await staging.compare();
+  await staging.compare(judgement);
   let counts = read;
   // Two parts at once: they have no position in common, and lock what else they need in the order everybody does.
   let before: Promise<SnapshotCounts> = Promise.resolve(NOTHING);
@@ -249,8 +253,10 @@ async function applyDifferences(
 }
 
 async function applyPart(run: Run, differences: readonly Difference[], judgement: Judgement): Promise<SnapshotCounts> {
-  const { taken, contradicted, late, missing } = judge(differences, judgement.doesZero, run.work);
+  const { taken, contradicted, unsaid, late, missing } = judge(differences, judgement.doesZero, run.work);
   await keepRejects(run.database, run.snapshotId, contradicted);
+  if (judgement.setsFloor && unsaid.length > 0)
+    await run.database.transaction((tx) => leaveGaps(tx, run.snapshot, unsaid), { retries: 5 });
   const { changed, dropped } = await (run.work.dryRun ? foresee(run, taken, judgement) : write(run, taken));
   const zeroed = taken.filter(({ isMissing }) => isMissing).length;
   return { received: 0, changed, dropped: late + dropped, rejected: contradicted.length, missing, zeroed };
@@ -271,7 +277,7 @@ function judge(
   { mends, write: writeLine = plainly }: SnapshotWork,
 ) {
   const contradicted = differences.filter(({ isContradicted }) => isContradicted);
-  const certain = differences.filter(({ isContradicted }) => !isContradicted);
+  const certain = differences.filter(({ isContradicted, isUnsaid }) => !isContradicted && !isUnsaid);
   // What became known after the snapshot was taken cannot be missing from it. What mends one is of the same sequence: writing tells what is late.
   const inTime = mends === undefined ? certain.filter(({ isLate }) => !isLate) : certain;
   return {
@@ -281,7 +287,10 @@ function judge(
       content: writeLine({ ...level, line: line ?? 0, inbound: JSON.stringify(level.inbound) }),
     })),
     late: mends === undefined ? certain.filter(({ isLate, isMissing }) => isLate && !isMissing).length : 0,
-    missing: mends === undefined ? inTime.filter(({ isMissing }) => isMissing).length : 0,
+    unsaid: differences
+      .filter(({ isContradicted, isUnsaid }) => isContradicted || isUnsaid)
+      .map(({ level: { sku, branch } }) => ({ sku, branch })),
+    missing: mends === undefined ? differences.filter(({ isLate, isMissing }) => isMissing && !isLate).length : 0,
     taken: inTime.filter(({ isMissing }) => doesZero || !isMissing),
   };
 }

@@ -1,7 +1,7 @@
 import { checkBooks, fillBackorders, readPositionsWaitedFor } from "#domains";
 import { sweep } from "./actions/carts.ts";
 import { sendAgain } from "./actions/orders.ts";
-import { tellSnapshot } from "./actions/stock.ts";
+import { everything, tellSnapshot } from "./actions/stock.ts";
 import { isKept } from "./carts.ts";
 import { branches } from "./catalog.ts";
 import { seenBy } from "./house.ts";
@@ -41,6 +41,7 @@ export async function wrongAtRest(trade: Trade): Promise<readonly string[]> {
     ...(await wrongWith(trade)),
     ...broken.map(({ told }) => told),
     ...(await waitingBesideStock(trade)),
+    ...(await heardOtherwise(trade)),
     ...((await trade.model?.differences()) ?? []),
   ];
 }
@@ -139,6 +140,41 @@ async function waitingBesideStock({ database, house }: Trade): Promise<readonly 
 }
 
 /**
+ * Up to where the hub holds a position for stated, what it goes by is what its owner's books said then; and what was told of entries after that counts,
+ * and nothing of those before.
+ */
+async function heardOtherwise({ database, owner }: Trade): Promise<readonly string[]> {
+  const rows = await database.query<HeardRow>(
+    `select p.sku, p.branch, p.stated_on_hand::float8 as stated, u.until::float8 as until,
+            coalesce(sum(m.quantity) filter (where not m.is_late and m.sequence > p.source_sequence), 0)::float8 as counted,
+            coalesce(sum(m.quantity) filter (where m.sequence > u.until), 0)::float8 as since
+       from inventory_positions p
+      cross join lateral (
+        select greatest(p.source_sequence, coalesce(p.own_floor, (select max(f.sequence) from stock_floors f where f.branch in (p.branch, '*')))) as until
+      ) u
+       left join stock_movements m on m.sku = p.sku and m.branch = p.branch
+      group by p.sku, p.branch, u.until`,
+  );
+  return rows.flatMap(({ sku, branch, stated, until, counted, since }) => {
+    const book = owner.bookOf(sku, branch, until);
+    const position = `${sku}@${branch}`;
+    return [
+      ...(stated === book ? [] : [`${position} goes by ${stated}; at entry ${until} its owner's books said ${book}`]),
+      ...(counted === since ? [] : [`${position} counts ${counted} as moved; told since entry ${until} was ${since}`]),
+    ];
+  });
+}
+
+interface HeardRow {
+  readonly sku: string;
+  readonly branch: string;
+  readonly stated: number;
+  readonly until: number;
+  readonly counted: number;
+  readonly since: number;
+}
+
+/**
  * At last the owner tells everything he has: no more is on hand then than lies on the shelves, whatever was told late, twice or never; and just that once
  * every shelf is counted where something was not found.
  */
@@ -159,7 +195,7 @@ async function compareShelves(
   if (!node) return ["There is no node."];
   // An entry of its own, so that it is newer than whatever was told.
   owner.posts([]);
-  await tellSnapshot(trade, node, { isWhole: true, branch: "ATL", isBrief: false });
+  await tellSnapshot(trade, node, everything);
   const rows = await database.query<{ sku: string; branch: string; onHand: number }>(
     `select sku, branch, on_hand::float8 as "onHand" from inventory_positions`,
   );

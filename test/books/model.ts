@@ -43,7 +43,12 @@ export interface Model {
   movementTold(entry: Entry): void;
   /** All levels there were at that time have been read. */
   stockHeard(at: Date): void;
-  snapshotTold(snapshot: Pick<StockSnapshot, "branches">, sequence: number, named: readonly Position[]): void;
+  /** What it names, and where it says by not naming it that nothing is there. Of all else it says nothing. */
+  snapshotTold(
+    snapshot: Pick<StockSnapshot, "branches">,
+    sequence: number,
+    said: { readonly named: readonly Position[]; readonly empty: readonly Position[] },
+  ): void;
   /** By the ERP's own books. */
   owes(customer: CustomerName, amount: number, limit: number): void;
   /** What the database says otherwise, in words. */
@@ -98,7 +103,7 @@ export function createModel(parts: {
   const { database, world, owner, house, carts, now, violations } = parts;
   /** Up to which entry of its owner's books a position was stated; none: nobody said that it is there. */
   const stated = new Map<string, number>();
-  /** Up to which entry whole branches were. */
+  /** Up to which entry snapshots spoke of whole branches: of what nobody knows, nothing older is news. */
   const floors = new Map<string, number>();
   const told = new Set<Entry>();
   let sweptAt = new Date(0);
@@ -114,7 +119,9 @@ export function createModel(parts: {
     sum([...bonds.values()].filter((bond) => bond.binds && bond.customer === customer).map((bond) => bond.cents));
 
   const floorOf = (branch: string) => Math.max(floors.get(branch) ?? -1, floors.get("*") ?? -1);
-  const statedOf = (sku: string, branch: string) => Math.max(stated.get(at(sku, branch)) ?? -1, floorOf(branch));
+  const statedOf = (sku: string, branch: string) => stated.get(at(sku, branch)) ?? -1;
+  const isNews = (sku: string, branch: string, sequence: number) =>
+    sequence > (stated.get(at(sku, branch)) ?? floorOf(branch));
 
   /** What was not found is off for a day, whatever is stated; then it must have been counted, and the next statement is believed. */
   function stillMissing({ sku, branch, at: noticedAt }: Shortage): boolean {
@@ -310,19 +317,17 @@ export function createModel(parts: {
       if (bond) bond.binds = true;
     },
     levelsTold(levels) {
-      // What was said before, or is older than what a snapshot said of the branch, is no news.
       for (const { sku, branch, sequence } of levels)
-        if (sequence > (stated.get(at(sku, branch)) ?? -1) && sequence > floorOf(branch))
-          stated.set(at(sku, branch), sequence);
+        if (isNews(sku, branch, sequence)) stated.set(at(sku, branch), sequence);
     },
     movementTold: (entry) => void told.add(entry),
     stockHeard: (at) => void (heardAt = at),
-    snapshotTold({ branches: asked }, sequence, named) {
+    snapshotTold({ branches: asked }, sequence, { named, empty }) {
       const scopes = asked ?? ["*"];
       if (scopes.every((scope) => Math.max(floors.get(scope) ?? -1, floors.get("*") ?? -1) >= sequence)) return;
-      for (const { sku, branch } of named)
-        if (sequence > floorOf(branch))
-          stated.set(at(sku, branch), Math.max(stated.get(at(sku, branch)) ?? -1, sequence));
+      const known = empty.filter(({ sku, branch }) => stated.has(at(sku, branch)));
+      for (const { sku, branch } of [...named, ...known])
+        if (isNews(sku, branch, sequence)) stated.set(at(sku, branch), sequence);
       for (const scope of scopes) floors.set(scope, Math.max(floors.get(scope) ?? -1, sequence));
     },
     owes(customer, amount, limit) {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { testDatabase } from "#testing";
 import { beforeAll, it } from "vitest";
 import { perform } from "./actions/action.ts";
-import { anyAction, countingKinds, doorKinds, kinds, queueKinds } from "./actions/kinds.ts";
+import { anyAction, countingKinds, doorKinds, hearingKinds, keepingKinds, kinds, queueKinds } from "./actions/kinds.ts";
 import { anyHouse } from "./house.ts";
 import { sendEverythingAgain, wrongAtRest, wrongOnTheShelves } from "./judge.ts";
 import { seek, seekingMs } from "./seek.ts";
@@ -21,7 +21,7 @@ it(
     const story = fc.record({
       house: anyHouse,
       actions: fc.oneof(
-        ...[kinds, doorKinds, queueKinds, countingKinds].map((some) =>
+        ...[kinds, doorKinds, queueKinds, keepingKinds, hearingKinds, countingKinds].map((some) =>
           fc.array(anyAction(some), { maxLength: 30, size: "max" }),
         ),
       ),

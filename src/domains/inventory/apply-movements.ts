@@ -5,6 +5,7 @@ import { compare, type Database, type Queryable, type Transaction } from "#platf
 import { tellPosition } from "./apply-stock.ts";
 import { openRegisterIfNew } from "./position-register.ts";
 import { keepStockDesk } from "./stock-desk.ts";
+import { floorSql } from "./stock-floors.ts";
 import { balancePositions } from "./stock-ledger.ts";
 
 /** One change of stock as its owner tells it. */
@@ -113,8 +114,7 @@ const keepMovements = `
          ($1::jsonb ->> 'now')::timestamptz,
          exists (select 1 from inventory_positions p
                   where p.sku = n.sku and p.branch = n.branch and p.source = $1::jsonb ->> 'source' and p.source_sequence >= n.sequence)
-         or exists (select 1 from stock_floors f
-                     where f.source = $1::jsonb ->> 'source' and f.branch in (n.branch, '*') and f.sequence >= n.sequence)
+         or ${floorSql({ source: `$1::jsonb ->> 'source'`, sku: "n.sku", branch: "n.branch" })} >= n.sequence
     from jsonb_to_recordset($1::jsonb -> 'movements') as n("movementId" text, sequence numeric, sku text, branch text, quantity numeric,
          kind text, reference text, "occurredAt" timestamptz)
    order by n."movementId"

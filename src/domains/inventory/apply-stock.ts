@@ -5,6 +5,7 @@ import { rowsOf } from "../sql.ts";
 import { openRegisterIfNew } from "./position-register.ts";
 import { availableSql } from "./read-stock.ts";
 import { keepStockDesk } from "./stock-desk.ts";
+import { branchFloorSql, floorSql } from "./stock-floors.ts";
 import { coveredSql, onHandSql, oversoldSinceSql, type BalancedPosition } from "./stock-ledger.ts";
 
 /** Stock as its owner states it. `sequence` grows with every change of the source, so late and repeated news is recognised. */
@@ -127,9 +128,7 @@ export const levelSql = {
 
 /** A level the source did not state again, or later, with a snapshot. */
 export const untoldSql = `
-  not exists (select 1 from stock_floors f
-               where f.source = $1::jsonb ->> 'source' and f.branch in (n.branch, '*')
-                 and (f.sequence > n.sequence or f.sequence = n.sequence and not ($1::jsonb -> 'isCorrection')::boolean))`;
+  case when ($1::jsonb -> 'isCorrection')::boolean then ${floorSql(levelSql)} <= n.sequence else ${floorSql(levelSql)} < n.sequence end`;
 
 const upsertStock = `
   with news as (
@@ -143,6 +142,8 @@ const upsertStock = `
     on conflict (sku, branch) do update
       set on_hand = excluded.on_hand, stated_on_hand = excluded.stated_on_hand, safety_stock = excluded.safety_stock,
           inbound = excluded.inbound, source = excluded.source, source_sequence = excluded.source_sequence, as_of = excluded.as_of,
+          own_floor = case when excluded.source_sequence < ${branchFloorSql({ source: "excluded.source", branch: "excluded.branch" })}
+                           then excluded.source_sequence end,
           oversold_since = ${oversoldSinceSql("p", "p.allocated", "excluded.on_hand", "($1::jsonb ->> 'now')::timestamptz")}
       where p.source_sequence < excluded.source_sequence
          or p.source_sequence = excluded.source_sequence and ($1::jsonb -> 'isCorrection')::boolean

@@ -31,6 +31,16 @@ export interface Difference {
   readonly isMissing: boolean;
   /** Named more than once, with different quantities: nobody knows which is true. */
   readonly isContradicted: boolean;
+  /** Nothing is said of what is there: its line was bad, or it is not named and left alone. Its quantity is of no account. */
+  readonly isUnsaid: boolean;
+}
+
+/** How a snapshot is to be understood. */
+export interface SnapshotReading {
+  /** What it does not name is not there; otherwise nothing is said of it. */
+  readonly doesZero: boolean;
+  /** Nothing older is news once it is applied: of what it says nothing must be known. */
+  readonly setsFloor: boolean;
 }
 
 /** How many rows are sent as one statement: enough to be fast, few enough to be over in some ten milliseconds. */
@@ -43,7 +53,7 @@ export interface SnapshotStaging {
   /** Sent once there are enough of them; may be called again before it is done. */
   stage(positions: readonly StagedPosition[]): Promise<void>;
   /** Compares everything staged with what is known, in one pass. */
-  compare(): Promise<void>;
+  compare(reading: SnapshotReading): Promise<void>;
   /** The next differences, in the order positions are locked; empty at the end. */
   next(count: number): Promise<readonly Difference[]>;
 }
@@ -71,8 +81,8 @@ export async function openSnapshotStaging(
       const byPart = Map.groupBy(positions, (position) => partOf(position, parts.length));
       await Promise.all(parts.map((part, index) => part.stage(byPart.get(index) ?? [])));
     },
-    async compare() {
-      await Promise.all(parts.map((part) => part.compare()));
+    async compare(reading) {
+      await Promise.all(parts.map((part) => part.compare(reading)));
     },
     async next(count) {
       for (let part = unread.shift(); part; part = unread.shift()) {
@@ -80,12 +90,13 @@ export async function openSnapshotStaging(
         if (rows.length === 0) continue;
         // By turns, so that what is applied at once has most often been compared apart.
         unread.push(part);
-        return rows.map(({ line, isLate, isMissing, isContradicted, ...stated }) => ({
+        return rows.map(({ line, isLate, isMissing, isContradicted, isUnsaid, ...stated }) => ({
           level: { ...stated, sequence, asOf: asOf.toISOString() },
           line,
           isLate,
           isMissing,
           isContradicted,
+          isUnsaid,
         }));
       }
       return [];
@@ -125,9 +136,9 @@ async function openPart(session: Session, [part, parts]: readonly [number, numbe
       rows += positions.length;
       if (rows >= ROWS_AT_ONCE) await send();
     },
-    async compare(): Promise<void> {
+    async compare({ doesZero, setsFloor }: SnapshotReading): Promise<void> {
       await send();
-      await session.query(compareStaged, [source, branches, sequence, part, parts]);
+      await session.query(compareStaged, [source, branches, sequence, part, parts, doesZero, setsFloor]);
     },
     fetch: (count: number) => session.query<DifferentRow>(`fetch ${count} from stock_differences`),
   };
@@ -143,6 +154,7 @@ interface DifferentRow {
   readonly isLate: boolean;
   readonly isMissing: boolean;
   readonly isContradicted: boolean;
+  readonly isUnsaid: boolean;
 }
 
 const escaped = (text: string) => (text.includes("\\") ? text.replaceAll("\\", "\\\\") : text);
@@ -157,6 +169,9 @@ function asCopyRows(positions: readonly StagedPosition[]): Buffer {
 // Nearly always nothing is: asked once, and a million positions are not looked for in it.
 const isUnsettledSql = "((select exists (select from unsettled)) and (p.sku, p.branch) in (select * from unsettled))";
 
+// A known position of the source that gets a gap where the snapshot says nothing of it.
+const hasNoGapSql = "($7::boolean and p.source = $1 and p.own_floor is null and p.source_sequence < $3::numeric)";
+
 // A join of everything with everything, once. `with hold` keeps the answer without keeping a transaction.
 const compareStaged = `
   declare stock_differences no scroll cursor with hold for
@@ -167,24 +182,29 @@ const compareStaged = `
            case when s.sku is null then 0 else s.on_hand end as on_hand,
            case when s.sku is null then '[]' else coalesce(s.inbound, p.inbound, '[]') end as inbound,
            coalesce(s.safety_stock, p.safety_stock, 0) as safety_stock,
-           coalesce(p.source_sequence >= $3::numeric, false) as is_late, s.sku is null as is_missing
+           coalesce(p.source_sequence >= $3::numeric, false) as is_late,
+           s.sku is null and (p.on_hand <> 0 or p.inbound <> '[]' or ${isUnsettledSql}) as is_missing,
+           case when s.sku is null then not $6::boolean and ${hasNoGapSql} else s.on_hand is null end as is_unsaid
       from stock_staging s
       full join (select * from inventory_positions i where ($2::text[] is null or i.branch = any($2)) and ${partSql("i", "$5::integer")} = $4) p
         on p.sku = s.sku and p.branch = s.branch
-     where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]' or ${isUnsettledSql})
-                when s.on_hand is null then false
+     where case when s.sku is null then p.source = $1 and (p.on_hand <> 0 or p.inbound <> '[]' or ${isUnsettledSql}
+                                                           or case when $6::boolean then p.own_floor is not null else ${hasNoGapSql} end)
+                when s.on_hand is null then ${hasNoGapSql}
                 else p.sku is null or s.on_hand <> p.on_hand or s.safety_stock <> p.safety_stock or s.inbound <> p.inbound
-                  or ${isUnsettledSql} end
-  ), contradicted as (
-    select s.sku, s.branch
-      from stock_staging s join (select distinct sku, branch from different where not is_missing) d
+                  or p.source = $1 and p.own_floor is not null or ${isUnsettledSql} end
+  ), restated as (
+    select s.sku, s.branch, count(distinct (s.on_hand, s.safety_stock, s.inbound)) > 1 as is_contradicted
+      from stock_staging s
+      join (select sku, branch, bool_or(is_unsaid) as has_bad_line from different where line is not null group by sku, branch) d
         on d.sku = s.sku and d.branch = s.branch
      where s.on_hand is not null
      group by s.sku, s.branch
-    having count(*) > 1 and count(distinct (s.on_hand, s.safety_stock, s.inbound)) > 1
+    having count(*) > 1 or bool_or(d.has_bad_line)
   )
   select d.sku, d.branch, d.line, trim_scale(d.on_hand)::text as "onHand", d.inbound,
          trim_scale(d.safety_stock)::text as "safetyStock", d.is_late as "isLate", d.is_missing as "isMissing",
-         c.sku is not null as "isContradicted"
-    from different d left join contradicted c on c.sku = d.sku and c.branch = d.branch
+         coalesce(r.is_contradicted, false) as "isContradicted", d.is_unsaid as "isUnsaid"
+    from different d left join restated r on r.sku = d.sku and r.branch = d.branch
+   where not (d.is_unsaid and r.sku is not null)
    order by d.sku, d.branch`;

@@ -290,6 +290,16 @@ describe("an ERP that does not tell when it takes goods off", () => {
   });
 });
 
+it("goods that left are off what is stated from the very sequence on that they were posted at", async () => {
+  await tellLevels(levelOf("V", "ATL", 10, 1));
+  const { salesOrderId, shipmentId } = await ship("V", "ATL", 4);
+  await tellPosted(salesOrderId, shipmentId, 3);
+  await tellLevels(levelOf("V", "ATL", 10, 2));
+  expect([await onHand(), await openIssues()]).toEqual([{ "V ATL": 6 }, 1]);
+  await tellLevels(levelOf("V", "ATL", 6, 3));
+  expect([await onHand(), await openIssues()]).toEqual([{ "V ATL": 6 }, 0]);
+});
+
 it("what a branch did not find is not promised again because its owner still states it, until the shelf must have been counted", async () => {
   await tellLevels(levelOf("V", "ATL", 10, 1));
   const { shipmentId: _none, ...which } = await workOn("V", "ATL", 6);
@@ -323,12 +333,13 @@ describe("movements", () => {
 
   it("are told of by what changed, and repeats and late ones are counted", async () => {
     await tellLevels(levelOf("V", "ATL", 10, 5));
-    const applied = await tellMovements(movement("a", 6, 3), movement("a", 6, 3), movement("b", 4, 9));
+    const late = [movement("b", 4, 9), movement("c", 5, 9)];
+    const applied = await tellMovements(movement("a", 6, 3), movement("a", 6, 3), ...late);
     expect(applied).toMatchObject({
-      received: 3,
+      received: 4,
       changed: 1,
       dropped: 1,
-      late: 1,
+      late: 2,
       risen: [{ sku: "V", branch: "ATL" }],
     });
     expect(applied.events).toMatchObject([{ data: { cause: "receipt", onHand: "13" } }]);
@@ -346,6 +357,8 @@ describe("movements", () => {
   it("that pay an issue in part leave the rest of it open", async () => {
     await tellLevels(levelOf("V", "ATL", 10, 1));
     const { shipmentId } = await ship("V", "ATL", 5);
+    await tellMovements(movement("elsewhere", 1, -5, { kind: "issue", reference: shipmentId, branch: "DAL" }));
+    expect(await openIssues()).toBe(1);
     await tellMovements(movement("a", 2, -2, { kind: "issue", reference: shipmentId }));
     await tellLevels(levelOf("V", "ATL", 8, 2));
     expect(await onHand()).toEqual({ "V ATL": 5 });

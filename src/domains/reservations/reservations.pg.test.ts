@@ -3,7 +3,7 @@ import type { ReservationDraft } from "#contracts";
 import { add } from "#platform";
 import { sampleCustomer, sampleDraft, samplePrice, sampleProduct, testDatabase, tradingPost } from "#testing";
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { checkBooks } from "../books.ts";
 import { findPositions } from "../inventory/find-positions.ts";
 import { expireReservations, extendReservations, releaseReservations } from "./change-reservations.ts";
@@ -161,6 +161,52 @@ describe("a reservation", () => {
     expect(await sweep()).toEqual([]);
     const tooLate = database.transaction((tx) => extendReservations(tx, [reservationId], 30, clock.now()));
     await expect(tooLate).rejects.toThrow("is expired; reserve anew");
+    await booksBalance();
+  });
+
+  it("that has expired is no cart's any more, whoever asks first and before anybody swept", async () => {
+    await post.stock({ products: [sampleProduct({ sku: "LAPSED" })], onHand: { ATL: { LAPSED: "5" } } });
+    await kept(cart("LAPSED", "5"));
+    await clock.advance(15 * MINUTE_MS);
+    expect((await kept(cart("LAPSED", "5"))).lines).toMatchObject([{ quantityReserved: "5" }]);
+    await booksBalance();
+  });
+
+  it("that was extended keeps from everybody what it kept, until then", async () => {
+    await post.stock({
+      products: [sampleProduct({ sku: "LONGER" })],
+      prices: [samplePrice({ sku: "LONGER" })],
+      onHand: { ATL: { LONGER: "5" } },
+    });
+    const { reservationId } = await kept(cart("LONGER", "5"));
+    await database.transaction((tx) => extendReservations(tx, [reservationId], 30, clock.now()));
+    await clock.advance(29 * MINUTE_MS);
+    expect(await order("LONGER", "2")).toMatchObject({ quantityAllocated: "0", quantityBackordered: "2" });
+    expect((await kept(cart("LONGER", "2"))).lines).toMatchObject([{ quantityReserved: "0" }]);
+    await clock.advance(MINUTE_MS);
+    expect(await order("LONGER", "2")).toMatchObject({ quantityAllocated: "2" });
+    await booksBalance();
+  });
+
+  it("is not given back by a sweep that found it expired and had to wait for who extended it", async () => {
+    await post.stock({ products: [sampleProduct({ sku: "RENEWED" })], onHand: { ATL: { RENEWED: "5" } } });
+    const { reservationId } = await kept(cart("RENEWED", "5"));
+    const inTime = clock.now();
+    await clock.advance(15 * MINUTE_MS);
+    const expiredNow = clock.now();
+    const [sweeping] = await database.transaction(async (tx) => {
+      await extendReservations(tx, [reservationId], 30, inTime);
+      const sweep = database.transaction((other) => expireReservations(other, expiredNow));
+      await vi.waitFor(async () => {
+        const waiting = await database.query(
+          "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+        );
+        expect(waiting).toHaveLength(1);
+      });
+      return [sweep];
+    });
+    expect(await sweeping).not.toContainEqual({ sku: "RENEWED", branch: "ATL" });
+    expect(await standing("RENEWED")).toEqual(["ATL 5 on hand, 0 allocated, 5 reserved"]);
     await booksBalance();
   });
 

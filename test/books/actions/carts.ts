@@ -149,10 +149,11 @@ function expectAnswer(trade: Trade, { name }: Cart, what: string, isPossible: bo
 }
 
 /** Long enough for some carts to expire. */
-const waiting = kind(2, fc.integer({ min: 20, max: 150 }), async (trade, _node, seconds) => {
-  await trade.timeGoesOn(seconds * 1000);
-  return `${seconds} s go by`;
-});
+export const waiting = (weight: number) =>
+  kind(weight, fc.integer({ min: 20, max: 150 }), async (trade, _node, seconds) => {
+    await trade.timeGoesOn(seconds * 1000);
+    return `${seconds} s go by`;
+  });
 
 /** The pass that ends what is over, as a hub makes it every second. */
 export async function sweep(trade: Trade, node: Node): Promise<void> {
@@ -164,4 +165,4 @@ const sweeping = kind(2, fc.constant(null), async (trade, node) => {
   return "what expired is given back";
 });
 
-export const cartKinds = [reserving, extending, releasing, waiting, sweeping];
+export const cartKinds = [reserving, extending, releasing, waiting(2), sweeping];

@@ -6,9 +6,10 @@ import {
   type AppliedMovements,
   type AppliedStock,
   type Position,
+  type StockLevel,
 } from "#domains";
 import type { Transaction } from "#platform";
-import { takeStockSnapshot, type SnapshotResult } from "#processes";
+import { takeStockSnapshot, type SnapshotResult, type StockLine } from "#processes";
 import { branches, items, type Branch, type Item } from "../catalog.ts";
 import { movementOf, type Entry } from "../owner.ts";
 import type { Node, Trade } from "../trade.ts";
@@ -63,37 +64,75 @@ interface Telling {
   readonly branch: Branch;
   /** What is not there is not named. */
   readonly isBrief: boolean;
+  /** What is not named is not there; otherwise nothing is said of it. */
+  readonly doesZero: boolean;
+  readonly spoilt: readonly Spoilt[];
+  /** There is a line of which nobody knows what it is about. */
+  readonly isTorn: boolean;
 }
+
+/** A position that is named, and of which nothing is known by that; unless a good line stands beside the bad one. */
+interface Spoilt {
+  readonly item: Item;
+  readonly branch: Branch;
+  readonly how: "bad line" | "two quantities" | "bad line beside the good one";
+}
+const isSaid = (how: Spoilt["how"] | "named" | "not named") =>
+  how === "named" || how === "bad line beside the good one";
+
+export const everything: Telling = {
+  isWhole: true,
+  branch: "ATL",
+  isBrief: false,
+  doesZero: true,
+  spoilt: [],
+  isTorn: false,
+};
 
 /** Everything the owner has, or everything at a branch. */
 export async function tellSnapshot(
   trade: Trade,
   node: Node,
-  { isWhole, branch, isBrief }: Telling,
+  { isWhole, branch, isBrief, doesZero, spoilt, isTorn }: Telling,
   sequence = trade.owner.sequence(),
 ): Promise<SnapshotResult> {
   const { owner, now } = trade;
   const asked = isWhole ? branches : [branch];
-  const stated = asked
-    .flatMap((one) => itemNames.map((sku) => owner.levelOf(sku, one, sequence)))
-    .filter(({ onHand }) => !isBrief || onHand !== "0");
-  const lines = stated.map(({ sku, branch: where, onHand }, index) => ({
-    line: index + 1,
-    sku,
-    branch: where,
-    onHand,
-    safetyStock: null,
-    inbound: null,
-  }));
+  const levels = asked.flatMap((one) => itemNames.map((sku) => owner.levelOf(sku, one, sequence)));
+  const howIs = ({ sku, branch: where }: Position) =>
+    spoilt.find((one) => one.item === sku && one.branch === where)?.how ??
+    (levels.some((level) => level.sku === sku && level.branch === where && isBrief && level.onHand === "0")
+      ? "not named"
+      : "named");
+  const lines = levels.flatMap((level) => linesOf(level, howIs(level)));
+  if (isTorn) lines.push({ line: 0, reason: "It was torn off.", content: "", key: null });
   const snapshot = { source, branches: isWhole ? null : asked, sequence: String(sequence), asOf: owner.asOf(sequence) };
   const { database, eventLog, ids } = node;
   const result = await takeStockSnapshot(
-    { database, eventLog, ids, clock: { now, sleep: () => Promise.resolve() }, missingPositions: "zero" },
+    {
+      database,
+      eventLog,
+      ids,
+      clock: { now, sleep: () => Promise.resolve() },
+      missingPositions: doesZero ? "zero" : "left-alone",
+    },
     snapshot,
-    inBlocks(lines),
+    inBlocks(lines.map((line, index) => ({ ...line, line: index + 1 }))),
   );
-  trade.model?.snapshotTold(snapshot, sequence, stated);
+  trade.model?.snapshotTold(snapshot, sequence, {
+    named: levels.filter((level) => isSaid(howIs(level))),
+    empty: doesZero && !isTorn && lines.length > 0 ? levels.filter((level) => howIs(level) === "not named") : [],
+  });
   return result;
+}
+
+function linesOf({ sku, branch, onHand }: StockLevel, how: Spoilt["how"] | "named" | "not named"): StockLine[] {
+  const good = { line: 0, sku, branch, onHand, safetyStock: null, inbound: null };
+  if (how === "named") return [good];
+  if (how === "two quantities") return [good, { ...good, onHand: `${onHand}.5` }];
+  const bad = { line: 0, reason: "Its quantity cannot be read.", content: "", key: { sku, branch } };
+  if (how === "bad line beside the good one") return [good, bad];
+  return how === "bad line" ? [bad] : [];
 }
 
 async function* inBlocks<Line>(lines: readonly Line[]): AsyncGenerator<readonly Line[]> {
@@ -184,20 +223,49 @@ const movement = kind(4, fc.nat(), async (trade, node, which) => {
   return `entry ${sequence}, ${quantity} ${sku} at ${branch}, is told: ${dropped} dropped`;
 });
 
-const snapshot = kind(
-  3,
-  fc.record({ isWhole: fc.boolean(), branch: anyBranch, isBrief: fc.boolean(), age: anyAge, isRepeated: fc.boolean() }),
-  async (trade, node, { age, isRepeated, ...telling }) => {
-    const sequence = agedSequence(trade, age);
-    const result = await tellSnapshot(trade, node, telling, sequence);
-    if (isRepeated) {
-      const again = await tellSnapshot(trade, node, telling, sequence);
-      if (again.outcome !== "repeated") trade.violations.push(`a snapshot that came again was ${again.outcome}`);
-    }
-    const what = telling.isWhole ? "everywhere" : `at ${telling.branch}`;
-    return `all stock ${what} is stated as of entry ${sequence}${isRepeated ? ", twice" : ""}: ${result.outcome}, ${result.changed} changed`;
-  },
+/** In half of the snapshots all lines are good. */
+const anySpoilt: fc.Arbitrary<readonly Spoilt[]> = fc.oneof(
+  fc.constant([]),
+  fc.array(
+    fc.record({
+      item: anyItem,
+      branch: anyBranch,
+      how: fc.constantFrom<Spoilt["how"]>("bad line", "two quantities", "bad line beside the good one"),
+    }),
+    { minLength: 1, maxLength: 6 },
+  ),
 );
+
+export const snapshots = (weight: number) =>
+  kind(
+    weight,
+    fc.record({
+      isWhole: fc.boolean(),
+      branch: anyBranch,
+      isBrief: fc.boolean(),
+      doesZero: fc.boolean(),
+      spoilt: anySpoilt,
+      isTorn: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+      age: anyAge,
+      isRepeated: fc.boolean(),
+    }),
+    async (trade, node, { age, isRepeated, ...telling }) => {
+      const sequence = agedSequence(trade, age);
+      const result = await tellSnapshot(trade, node, telling, sequence);
+      if (isRepeated) {
+        const again = await tellSnapshot(trade, node, telling, sequence);
+        if (again.outcome !== "repeated") trade.violations.push(`a snapshot that came again was ${again.outcome}`);
+      }
+      const what = telling.isWhole ? "everywhere" : `at ${telling.branch}`;
+      const how = [
+        ...(telling.isBrief ? ["but what is not there"] : []),
+        ...telling.spoilt.map(({ item, branch, how: fault }) => `${item} at ${branch} by ${fault}`),
+        ...(telling.isTorn ? ["one line torn off"] : []),
+      ].join(", ");
+      const asked = `${how && ` (${how})`}, what is missing is ${telling.doesZero ? "not there" : "left alone"}`;
+      return `all stock ${what} is stated as of entry ${sequence}${asked}${isRepeated ? ", twice" : ""}: ${result.outcome}, ${result.changed} changed`;
+    },
+  );
 
 /** A few at a time. */
 export const trickle = kind(
@@ -206,4 +274,14 @@ export const trickle = kind(
   async (trade, node, { way, ...goods }) => receive(trade, node, { item: "ELBOW", ...goods }, way),
 );
 
-export const stockKinds = [receipt, count, statement, movement, snapshot];
+/** Of everything, so that some is left for carts. */
+export const plenty = kind(
+  12,
+  fc.record({ branch: anyBranch, quantity: fc.integer({ min: 5, max: 40 }) }),
+  async (trade, node, { branch, quantity }) => {
+    const entries = itemNames.map((sku) => trade.owner.changes({ sku, branch, quantity, kind: "receipt" }));
+    return `${branch} receives ${quantity} of everything, ${await hear(trade, node, entries, "stated")}`;
+  },
+);
+
+export const stockKinds = [receipt, count, statement, movement, snapshots(3)];

@@ -152,6 +152,10 @@ describe("a short pick", () => {
     expect(named(drafts)).toEqual(["inventory.changed", "sales-order.backordered"]);
     expect(await linesOf(database, salesOrderId)).toEqual(["allocated 4, backordered 2"]);
     expect(await stockOf(database, sku, "ATL")).toBe("98 / 4");
+    const fillAgain = (avoidRefusedBranches: boolean) =>
+      database.transaction((tx) => fillBackorders(tx, [{ sku, branch: "ATL" }], { avoidRefusedBranches }));
+    expect(await fillAgain(true)).toEqual([]);
+    expect(named(await fillAgain(false))).toEqual(["sales-order.backorder-filled"]);
   });
 
   it("of everything ends the fulfillment", async () => {
@@ -237,6 +241,15 @@ describe("stock that arrives", () => {
     ]).toEqual([["allocated 4"], ["allocated 2, backordered 2"], ["backordered 4"]]);
   });
 
+  it("is not given to an order as far as it is kept for a cart", async () => {
+    const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "5" }]);
+    await givenStock(database, sku, "ATL", "6");
+    await database.query("update inventory_positions set reserved = 4 where sku = $1", [sku]);
+    await database.transaction((tx) => fillBackorders(tx, [{ sku, branch: "ATL" }]));
+    expect(await linesOf(database, salesOrderId)).toEqual(["allocated 2, backordered 3"]);
+    await database.query("update inventory_positions set reserved = 0 where sku = $1", [sku]);
+  });
+
   it("is not given twice when two feeds tell of it at once", async () => {
     await givenStock(database, sku, "ATL", "0");
     const orders = [
@@ -257,9 +270,20 @@ describe("stock that arrives", () => {
 describe("a cancellation", () => {
   it("before any branch works frees stock and credit, and the stock goes to who waits for it", async () => {
     await givenStock(database, sku, "ATL", "6");
-    const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "8", from: { ATL: "6" } }]);
+    const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "8", unitPrice: "2", from: { ATL: "6" } }]);
     const waiting = await givenOrder(database, [{ sku, quantity: "4" }]);
+    const boundOf = async (id: string) => {
+      const rows = await database.query<{ hub: number; own: number }>(
+        `select c.hub_exposure::float8 as hub, o.exposure_amount::float8 as own
+           from sales_orders o join customer_credits c on c.customer_number = o.customer_number where o.sales_order_id = $1`,
+        [id],
+      );
+      return rows[0] ?? { hub: Number.NaN, own: Number.NaN };
+    };
+    const before = await boundOf(salesOrderId);
+    expect(before.own).toBe(16);
     const drafts = await react(cancelBeforeFulfillment, cancelled(salesOrderId));
+    expect(await boundOf(salesOrderId)).toEqual({ hub: before.hub - 16, own: 0 });
     expect(named(drafts)).toEqual(["sales-order.backorder-filled"]);
     expect(await linesOf(database, salesOrderId)).toEqual(["cancelled 8"]);
     expect(await linesOf(database, waiting.salesOrderId)).toEqual(["allocated 4"]);
