@@ -7,7 +7,6 @@ import { createReferenceBook } from "../reference/reference-book.ts";
 import { findPositions } from "./find-positions.ts";
 import { createPositionBoard } from "./position-board.ts";
 import { promiseItems, type PromisableStock } from "./promise-items.ts";
-import { readExpected } from "./read-stock.ts";
 
 const database = await testDatabase();
 const post = tradingPost(database);
@@ -36,11 +35,15 @@ const inMemory: PromisableStock = {
 async function inDatabase(skus: readonly string[]): Promise<PromisableStock> {
   const products = await findProducts(database, skus);
   const positions = await findPositions(database, skus);
-  const expected = new Map((await readExpected(database, skus)).map((one) => [one.sku, one.waiting]));
+  const waiting = await database.query<{ sku: string; waiting: string }>(
+    "select sku, trim_scale(sum(quantity_backordered))::text as waiting from sales_order_lines where sku = any($1) group by sku",
+    [skus],
+  );
+  const waitingOf = new Map(waiting.map((one) => [one.sku, one.waiting]));
   return {
     product: (sku) => products.get(sku)?.product,
     positions: (sku) => positions.get(sku),
-    waiting: (sku) => expected.get(sku) ?? "0",
+    waiting: (sku) => waitingOf.get(sku) ?? "0",
   };
 }
 const reserves = compileChannelReserves([
