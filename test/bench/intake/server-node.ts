@@ -40,7 +40,7 @@ type Submit = (request: SubmitRequest) => Promise<SubmitResult>;
 /** As main.ts does: the intake's statements are given keys. */
 const openDatabases = (url: string) => ({
   database: openDatabase({ url, maxConnections: 10 }),
-  intakeDatabase: openDatabase({ url, maxConnections: 6, plans: "by-keys" }),
+  intakeDatabase: openDatabase({ url, maxConnections: 4, plans: "by-keys" }),
 });
 type Databases = ReturnType<typeof openDatabases>;
 

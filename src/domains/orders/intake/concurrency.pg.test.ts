@@ -249,17 +249,25 @@ describe("the queue", () => {
       await systemClock.sleep(5);
     };
     const sizes = () => under.map(({ size }) => size);
-    // Beside one order the next two go; beside three nobody does, until there are ten; a fourth list never.
+    const end = async (index: number) => {
+      under[index]?.end();
+      await systemClock.sleep(5);
+    };
+    // Beside one order the next two go; beside these two nobody does.
     for (const count of [1, 2, 9]) await send(count);
     expect(sizes()).toEqual([1, 2]);
+    // Who waited is next, as one list; it is too many for others to go beside it, until there are ten.
+    await end(0);
+    await end(1);
+    await send(9);
+    expect(sizes()).toEqual([1, 2, 9]);
     await send(1);
-    expect(sizes()).toEqual([1, 2, 10]);
+    expect(sizes()).toEqual([1, 2, 9, 10]);
+    // A third list never.
     await send(30);
-    expect(sizes()).toEqual([1, 2, 10]);
-    // Who waited is next, as one list.
-    under[0]?.end();
-    await systemClock.sleep(5);
-    expect(sizes()).toEqual([1, 2, 10, 30]);
+    expect(sizes()).toEqual([1, 2, 9, 10]);
+    await end(2);
+    expect(sizes()).toEqual([1, 2, 9, 10, 30]);
     for (const { end } of under) end();
     await Promise.all(answers);
     await queue.drained();

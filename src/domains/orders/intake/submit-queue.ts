@@ -18,10 +18,8 @@ export interface SubmitQueueOptions {
   readonly listMax?: number;
   /** With so few orders under way nobody waits for them: a second list goes beside them. */
   readonly few?: number;
-  /** Where so many wait, another list is worth what it costs by itself, ... */
+  /** Where so many wait, a second list is worth what it costs by itself. */
   readonly crowd?: number;
-  /** ... and so many may be under way. */
-  readonly crowdInFlightMax?: number;
   readonly waitingMax?: number;
 }
 
@@ -37,7 +35,7 @@ interface Waiting {
  */
 export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptions): SubmitQueue {
   const { clock, windowMs = 2, listMax = 200, waitingMax = 10_000 } = options;
-  const { few = 3, crowd = 20, crowdInFlightMax = 3 } = options;
+  const { few = 3, crowd = 32 } = options;
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let ordersUnderWay = 0;
@@ -51,14 +49,10 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
       return;
     }
     const isCrowd = waiting.length >= crowd;
-    if (inFlight >= placesFor(isCrowd) || isGathering) return;
+    const places = isCrowd || ordersUnderWay <= few ? 2 : 1;
+    if (inFlight >= places || isGathering) return;
     if (waiting.length >= listMax || haveWaited || (isCrowd && inFlight > 0)) return send();
     void gather();
-  }
-
-  function placesFor(isCrowd: boolean): number {
-    if (isCrowd) return crowdInFlightMax;
-    return ordersUnderWay <= few ? 2 : 1;
   }
 
   function send(): void {
