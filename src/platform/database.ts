@@ -33,6 +33,8 @@ export interface Transaction extends Queryable {
 
 /** A connection of one's own: LISTEN, session advisory locks, temporary tables. */
 export interface Session extends Queryable {
+  /** Commits only if the session still has what it held from its beginning on: where it was lost, so is this. */
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** Runs a `copy ... from stdin` over whole rows, a statement of its own: keep it short, since it holds readers of the event log back. */
   copyIn(statement: string, data: Buffer): Promise<void>;
   onNotification(heard: (channel: string, payload: string) => void): void;
@@ -109,9 +111,10 @@ export function isConnectionLoss(error: unknown): boolean {
 }
 
 type Client = Pick<pg.ClientBase, "query">;
+type OneConnection = Pick<pg.PoolClient, "query" | "connection">;
 
 /** What is sent before anybody waits leaves in one write: a write for each statement cost more than to make up the statement. */
-function gatherWrites({ connection: { stream } }: pg.PoolClient): void {
+function gatherWrites({ connection: { stream } }: OneConnection): void {
   stream.cork();
   process.nextTick(() => stream.uncork());
 }
@@ -133,9 +136,23 @@ type Inside = Pick<Transaction, "query" | "send" | "copy" | "afterCommit">;
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const branded = (inside: Inside): Transaction => inside as Transaction;
 
-async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+type Work<Result> = (tx: Transaction) => Promise<Result>;
+
+async function once<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  try {
+    return await transactionOn(client, work, (lost) => (broken = lost));
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function transactionOn<Result>(
+  client: OneConnection,
+  work: Work<Result>,
+  onLost: (error: Error) => void = () => {},
+): Promise<Result> {
   let why: unknown;
   const afterwards: (() => void)[] = [];
   try {
@@ -180,17 +197,16 @@ async function once<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Re
     return result;
   } catch (error) {
     // Where even the rollback fails the connection is gone, and with it the transaction.
-    await client.query("rollback").catch((lost: Error) => (broken = lost));
+    await client.query("rollback").catch(onLost);
     // Statements that were on the wire behind the one that failed say no more than that one has.
     throw isAborted(error) ? (why ?? error) : error;
-  } finally {
-    client.release(broken);
   }
 }
 
 function openSession(client: pg.Client): Session {
   return {
     ...queryableOver(client),
+    transaction: (work) => transactionOn(client, work),
     copyIn: (statement, data) => copyIn(client, statement, [data]),
     onNotification: (heard) => void client.on("notification", ({ channel, payload }) => heard(channel, payload ?? "")),
     onLost(lost) {

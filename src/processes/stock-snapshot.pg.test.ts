@@ -9,7 +9,7 @@ import {
   type MissingPositions,
 } from "#domains";
 import { createEventLog } from "#events";
-import { createIds, systemClock } from "#platform";
+import { createIds, systemClock, type Database } from "#platform";
 import { readStockLines } from "#systems";
 import { testDatabase } from "#testing";
 import { beforeEach, expect, it, vi } from "vitest";
@@ -28,10 +28,15 @@ interface More {
   readonly branches?: readonly string[];
   readonly missingPositions?: MissingPositions;
   readonly work?: SnapshotWork;
+  readonly database?: Database;
 }
-const snapshot = (sequence: number, text: string, { branches, missingPositions = "left-alone", work }: More = {}) =>
+const snapshot = (
+  sequence: number,
+  text: string,
+  { branches, missingPositions = "left-alone", work, database: by = database }: More = {},
+) =>
   takeStockSnapshot(
-    { database, eventLog, clock: systemClock, ids, missingPositions },
+    { database: by, eventLog, clock: systemClock, ids, missingPositions },
     { source: "erp", branches: branches ?? null, sequence: String(sequence), asOf: new Date("2026-01-05T00:00:00Z") },
     readStockLines(bytesOf(text)),
     work,
@@ -228,6 +233,40 @@ it("changes nothing when it breaks off while it is read, and can be sent again",
     { status: "broken-off", phase: null, failure: expect.stringContaining("should not"), endedAt: expect.any(Date) },
   ]);
   expect(await snapshot(1, csv("A,ATL,5,0"))).toMatchObject({ outcome: "applied", changed: 1 });
+});
+
+it("is no floor where the session that held the desk was lost after its last difference: older news may have slipped in", async () => {
+  let opened = 0;
+  const cutting: typeof database = {
+    ...database,
+    async session() {
+      const session = await database.session();
+      opened += 1;
+      if (opened > 1) return session;
+      return {
+        ...session,
+        async query<Row extends object>(
+          statement: Parameters<typeof session.query>[0],
+          parameters?: readonly unknown[],
+        ) {
+          const rows = await session.query<Row>(statement, parameters);
+          const isLast = typeof statement === "string" && statement.startsWith("fetch") && rows.length === 0;
+          if (isLast) {
+            const [own] = await session.query<{ pid: number }>("select pg_backend_pid() as pid");
+            await database.query("select pg_terminate_backend($1, 5000)", [own?.pid]);
+          }
+          return rows;
+        },
+      };
+    },
+  };
+  await expect(snapshot(3, csv("A,ATL,5,1", "B,ATL,7,0"), { database: cutting })).rejects.toThrow();
+  expect(await database.query("select * from stock_floors")).toEqual([]);
+  const [record] = await listSnapshots(database, { before: null, source: null, limit: 1 }, new Date());
+  expect(record).toMatchObject({ status: "broken-off" });
+  // Sent again it is taken, and then it is the floor.
+  expect(await snapshot(3, csv("A,ATL,5,1", "B,ATL,7,0"))).toMatchObject({ outcome: "applied", changed: 0 });
+  expect(await database.query("select sequence::text from stock_floors")).toEqual([{ sequence: "3" }]);
 });
 
 it("says in a dry run what would change, exactly as it then does, and changes nothing", async () => {

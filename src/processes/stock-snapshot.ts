@@ -147,7 +147,7 @@ async function takeOver(
   const counts = isKnown ? NOTHING : await applyDifferences(run, staging, judgement, read);
   const outcome = isKnown ? "repeated" : work.dryRun ? "compared" : "applied";
   const ending = { outcome, missingKeptBecause, bytesRead: work.bytesRead?.() ?? 0 } as const;
-  await database.transaction((tx) => endSnapshot(tx, snapshotId, snapshot, counts, ending, clock.now()));
+  await staging.transaction((tx) => endSnapshot(tx, snapshotId, snapshot, counts, ending, clock.now()));
   tell("applying", counts);
   return { snapshotId, outcome, ...counts, missingKeptBecause, differences: judgement.differences };
 }

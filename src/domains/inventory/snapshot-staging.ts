@@ -1,4 +1,4 @@
-import type { Session } from "#platform";
+import type { Session, Transaction } from "#platform";
 import type { StockLevel } from "./apply-stock.ts";
 import { takeStockDesk } from "./stock-desk.ts";
 import { unsettledSql } from "./stock-ledger.ts";
@@ -56,6 +56,8 @@ export interface SnapshotStaging {
   compare(reading: SnapshotReading): Promise<void>;
   /** The next differences, in the order positions are locked; empty at the end. */
   next(count: number): Promise<readonly Difference[]>;
+  /** In the session that holds the desk: where that was lost, and older news may have slipped in, nothing is committed. */
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
 }
 
 /**
@@ -101,6 +103,7 @@ export async function openSnapshotStaging(
       }
       return [];
     },
+    transaction: (work) => first.transaction(work),
   };
 }
 
