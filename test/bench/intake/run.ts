@@ -103,9 +103,9 @@ const inWays = (scenario: Scenario, ...ways: readonly ServerTask["way"][]): read
   ways.map((way) => ({ name: way, way, scenario }));
 
 /** Two hub nodes take no fewer than one does. */
-const oneAndTwoNodes: readonly Entrant[] = [
-  { name: "two nodes", way: "crossdock", scenario: { connections: 64, nodes: 2 } },
-  { name: "one node", way: "crossdock", scenario: { connections: 64 } },
+const oneAndTwoNodes = (connections: number): readonly Entrant[] => [
+  { name: "two nodes", way: "crossdock", scenario: { connections, nodes: 2 } },
+  { name: "one node", way: "crossdock", scenario: { connections } },
 ];
 
 /** The rate on full tables beside that on empty ones. */
@@ -159,7 +159,8 @@ try {
   const top = await sideBySide("64 connections", inWays({ connections: 64 }, ...all), "straightforward");
   await sideBySide("256 connections", inWays({ connections: 256 }, ...all), "straightforward");
   await sideBySide("one hot SKU, 64 connections", inWays({ connections: 64, isHot: true }, ...both), "straightforward");
-  await sideBySide("two nodes, 64 connections", oneAndTwoNodes, "one node");
+  await sideBySide("two nodes, 64 connections", oneAndTwoNodes(64), "one node");
+  await sideBySide("two nodes, 256 connections", oneAndTwoNodes(256), "one node");
   await sideBySide("50 orders/s", inWays({ connections: 64, perSecond: 50 }, ...both));
   if (top) {
     const half = { connections: 64, perSecond: Math.round(top.perSecond / 2) };
