@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { applyStock, checkBooks, type StockLevel, type StockMovement } from "#domains";
+import { applyStock, checkBooks, type StockMovement } from "#domains";
 import { createEventLog } from "#events";
 import { createIds, silentLog, systemClock } from "#platform";
 import type { Call, Erp } from "#systems";
-import { givenTrade, testDatabase } from "#testing";
+import { givenTrade, sampleLevel, testDatabase } from "#testing";
 import { beforeEach, expect, it } from "vitest";
 import { createReferenceSync } from "./reference-sync.ts";
 
@@ -12,15 +12,8 @@ const ids = createIds(systemClock, randomBytes);
 const eventLog = createEventLog({ ids, clock: systemClock, source: "test", routes: [] });
 const STATED_AT = "2026-01-05T00:00:00.000Z";
 
-const level = (sequence: number, onHand: number): StockLevel => ({
-  sku: "BOLT",
-  branch: "ATL",
-  onHand: String(onHand),
-  safetyStock: "0",
-  inbound: [],
-  sequence: String(sequence),
-  asOf: STATED_AT,
-});
+const level = (sequence: number, onHand: number) =>
+  sampleLevel({ sku: "BOLT", onHand: String(onHand), sequence: String(sequence), asOf: STATED_AT });
 const posted: StockMovement = {
   movementId: "m2",
   sequence: "2",

@@ -3,7 +3,7 @@ import { applyMovements, applyStock, checkBooks, type StockDrift, type StockLeve
 import { createEventLog } from "#events";
 import { createIds, systemClock } from "#platform";
 import type { Call, Erp } from "#systems";
-import { givenOrder, givenTrade, testDatabase } from "#testing";
+import { givenOrder, givenTrade, sampleLevel, testDatabase } from "#testing";
 import { beforeEach, expect, it } from "vitest";
 import { createStockComparer } from "./stock-comparison.ts";
 
@@ -13,15 +13,8 @@ const eventLog = createEventLog({ ids, clock: systemClock, source: "test", route
 const STATED_AT = "2026-01-05T00:00:00.000Z";
 const never = new AbortController().signal;
 
-const level = (sku: string, sequence: number, onHand: number): StockLevel => ({
-  sku,
-  branch: "ATL",
-  onHand: String(onHand),
-  safetyStock: "0",
-  inbound: [],
-  sequence: String(sequence),
-  asOf: STATED_AT,
-});
+const level = (sku: string, sequence: number, onHand: number): StockLevel =>
+  sampleLevel({ sku, onHand: String(onHand), sequence: String(sequence), asOf: STATED_AT });
 const state = (source: string, ...levels: readonly StockLevel[]) =>
   database.transaction((tx) => applyStock(tx, levels, { source, now: new Date(STATED_AT) }));
 

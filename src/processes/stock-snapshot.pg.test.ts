@@ -11,7 +11,7 @@ import {
 import { createEventLog } from "#events";
 import { createIds, systemClock, type Database } from "#platform";
 import { readStockLines } from "#systems";
-import { testDatabase } from "#testing";
+import { sampleLevel, testDatabase } from "#testing";
 import { beforeEach, expect, it, vi } from "vitest";
 import { takeStockSnapshot, type SnapshotWork, type StockLine } from "./stock-snapshot.ts";
 
@@ -43,19 +43,12 @@ const snapshot = (
   );
 const csv = (...lines: readonly string[]) => ["sku,branch,onHand,safetyStock", ...lines].join("\n");
 
-const level = (sequence: number, onHand: string) => ({
-  sku: "A",
-  branch: "ATL",
-  onHand,
-  safetyStock: "0",
-  inbound: [],
-  sequence: String(sequence),
-  asOf: "2026-01-05T00:00:00.000Z",
-});
-const move = (sequence: number, onHand: string) =>
-  database.transaction((tx) =>
-    applyStock(tx, [level(sequence, onHand)], { source: "erp", now: new Date("2026-01-05T00:00:00Z") }),
+const move = (sequence: number, onHand: string) => {
+  const level = sampleLevel({ sku: "A", onHand, sequence: String(sequence) });
+  return database.transaction((tx) =>
+    applyStock(tx, [level], { source: "erp", now: new Date("2026-01-05T00:00:00Z") }),
   );
+};
 
 const tellMoved = (sequence: number, sku: string, quantity: string) => {
   const moved = { movementId: `m${sequence}`, sequence: String(sequence), sku, branch: "ATL", quantity };

@@ -1,4 +1,5 @@
 import type { Address, Customer, PriceAgreement, Product, SalesOrderDraft } from "#contracts";
+import type { StockLevel } from "#domains";
 
 /** A small, true-to-life trade to test with: one customer, one item, one list price, one order. Each builder takes what is to be different. */
 export const sampleAddress: Address = {
@@ -37,6 +38,18 @@ export const sampleProduct = (different: Partial<Product> = {}): Product => ({
   weightLb: "0.10",
   hazardous: false,
   updatedAt,
+  ...different,
+});
+
+/** What the owner of the stock states of one position. */
+export const sampleLevel = (different: Partial<StockLevel> = {}): StockLevel => ({
+  sku: "PVC-90-050",
+  branch: "ATL",
+  onHand: "0",
+  safetyStock: "0",
+  inbound: [],
+  sequence: "1",
+  asOf: "2026-01-05T00:00:00.000Z",
   ...different,
 });
 

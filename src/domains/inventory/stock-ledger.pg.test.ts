@@ -1,5 +1,5 @@
 import { createIds, systemClock } from "#platform";
-import { givenOrder, givenTrade, testDatabase } from "#testing";
+import { givenOrder, givenTrade, sampleLevel, testDatabase } from "#testing";
 import type { DataOf, EffectCall, FulfillmentShipped, InvoicePosted } from "#contracts";
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
@@ -84,15 +84,8 @@ async function ship(sku: string, branch: string, quantity: number) {
   return work;
 }
 
-const levelOf = (sku: string, branch: string, onHand: number, sequence: number, asOf = now): StockLevel => ({
-  sku,
-  branch,
-  onHand: String(onHand),
-  safetyStock: "0",
-  inbound: [],
-  sequence: String(sequence),
-  asOf: asOf.toISOString(),
-});
+const levelOf = (sku: string, branch: string, onHand: number, sequence: number, asOf = now): StockLevel =>
+  sampleLevel({ sku, branch, onHand: String(onHand), sequence: String(sequence), asOf: asOf.toISOString() });
 
 async function onHand(): Promise<Readonly<Record<string, number>>> {
   const rows = await database.query<{ key: string; quantity: number }>(
