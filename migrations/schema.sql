@@ -139,7 +139,7 @@ create table customer_credits (
   synced_at timestamp with time zone not null,
   constraint customer_credits_customer_number_fkey FOREIGN KEY (customer_number) REFERENCES customers(customer_number) ON DELETE CASCADE,
   constraint customer_credits_pkey PRIMARY KEY (customer_number)
-) with (fillfactor=50);
+) with (fillfactor=50, autovacuum_analyze_scale_factor=2);
 
 create table customers (
   customer_number text not null,
@@ -300,7 +300,7 @@ create table inventory_positions (
   constraint inventory_positions_allocated_check CHECK ((allocated >= (0)::numeric)),
   constraint inventory_positions_pkey PRIMARY KEY (sku, branch),
   constraint inventory_positions_reserved_check CHECK ((reserved >= (0)::numeric))
-) with (fillfactor=70);
+) with (fillfactor=70, autovacuum_analyze_scale_factor=2);
 CREATE TRIGGER tell_deleted AFTER DELETE ON inventory_positions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
 CREATE TRIGGER tell_inserted AFTER INSERT ON inventory_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();
 CREATE TRIGGER tell_updated AFTER UPDATE ON inventory_positions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tell_changed_positions();

@@ -17,6 +17,8 @@ type Settings = Readonly<Record<string, string>>;
 export interface BenchCluster {
   /** Another one after a restart. */
   readonly pid: number;
+  /** As a cluster that has run for a day: its log has files to write over. A young one makes each anew, and all who commit wait for it. */
+  growOld(): Promise<void>;
   readonly folder: string;
   /** A fresh migrated database for each contender, or a copy of one: nobody vacuums or bloats another's tables. */
   freshDatabase(name: string, template?: string): Promise<BenchDatabase>;
@@ -29,6 +31,9 @@ export interface BenchCluster {
   restart(more?: Settings): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Of 16 MB each: what the product's settings keep. */
+const LOG_FILES = 64;
 
 /** In a temporary folder; or in one that is kept when it stops, with the databases that were left in it. */
 export async function startBenchCluster(settings: Settings = {}, keptIn?: string): Promise<BenchCluster> {
@@ -59,6 +64,12 @@ export async function startBenchCluster(settings: Settings = {}, keptIn?: string
       return server.pid;
     },
     folder,
+    async growOld() {
+      const database = openDatabase({ url: server.url, maxConnections: 1 });
+      for (let file = 0; file < LOG_FILES; file += 1) await database.query("select txid_current(), pg_switch_wal()");
+      await database.query("checkpoint");
+      await database.close();
+    },
     async freshDatabase(name, template) {
       await drop(name);
       await asServer(`create database ${name}${template ? ` template ${template} strategy file_copy` : ""}`);

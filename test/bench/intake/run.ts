@@ -141,6 +141,7 @@ try {
   const seeded = await cluster.freshDatabase("trade");
   await seedTrade(seeded.database);
   await seeded.database.close();
+  await cluster.growOld();
   print([
     "",
     "",
