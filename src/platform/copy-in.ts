@@ -1,13 +1,5 @@
 import pg from "pg";
 
-declare module "pg" {
-  // Of the driver's own, and not among its published types.
-  interface Connection {
-    sendCopyFromChunk(chunk: Buffer): void;
-    endCopyFrom(): void;
-  }
-}
-
 /**
  * One `COPY ... FROM STDIN` as a query of the driver. Its rows follow on the wire at once, so that statements may be sent behind it: where PostgreSQL
  * refuses the statement it drops the rows.
@@ -47,6 +39,8 @@ type Cell = string | number | boolean | null | undefined;
 
 /** How rows are written for `COPY`: the columns, and where each comes from. */
 export interface CopyRows<Row> {
+  /** Short, for a connection that keeps the statement. */
+  readonly name: string;
   readonly statement: string;
   /** Cut anywhere: PostgreSQL puts them together. */
   write(rows: readonly Row[]): readonly Buffer[];
@@ -64,6 +58,7 @@ export function copyRows<Row>(table: string, columns: Readonly<Record<string, (r
     return `${line}\n`;
   };
   return {
+    name: `copy-${table}`,
     statement: `copy ${table} (${Object.keys(columns).join(", ")}) from stdin`,
     write: (rows) => piecesOf(rows, lineOf),
   };

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sendAtOnce, type Part } from "./at-once.ts";
 import { copyIn, type CopyRows } from "./copy-in.ts";
 import type { Log } from "./log.ts";
 
@@ -49,6 +50,11 @@ export interface TransactionOptions {
 
 export interface Database extends Queryable {
   transaction<Result>(work: (tx: Transaction) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
+  /**
+   * A transaction of what `work` sends, in one piece and answered in one: for work that needs no answer before it is done. What it asks is answered
+   * after the commit; to wait for that inside is an error.
+   */
+  atOnce<Result>(work: (tx: Transaction) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
   session(): Promise<Session>;
   close(): Promise<void>;
 }
@@ -148,6 +154,79 @@ async function once<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result> 
   }
 }
 
+/** What is still waiting when everything that needed nobody's answer has run waits for one. */
+async function withoutWaiting<Result>(work: Promise<Result>): Promise<Result> {
+  let isOver = false;
+  const overdue = new Promise<never>((_resolve, reject) => {
+    setImmediate(() => {
+      if (!isOver) reject(new Error("A transaction that is sent at once waited for an answer before its end."));
+    });
+  });
+  try {
+    return await Promise.race([work, overdue]);
+  } finally {
+    isOver = true;
+  }
+}
+
+interface Sent {
+  readonly part: Part;
+  readonly answer: PromiseWithResolvers<readonly object[]>;
+}
+
+async function atOnce<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result> {
+  const sent: Sent[] = [];
+  const afterwards: (() => void)[] = [];
+  const add = (part: Part): Promise<readonly object[]> => {
+    const answer = Promise.withResolvers<readonly object[]>();
+    // Told by the transaction; who asked may hear it as well.
+    answer.promise.catch(() => {});
+    sent.push({ part, answer });
+    return answer.promise;
+  };
+  const partOf = (statement: string | Statement, parameters: readonly unknown[] = []) =>
+    typeof statement === "string"
+      ? { name: "", text: statement, parameters }
+      : { name: statement.name, text: statement.text, parameters };
+  const tx = branded({
+    query: <Row extends object>(statement: string | Statement, parameters?: readonly unknown[]) =>
+      // What the rows hold is the asker's to know, as in every query.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      add({ ...partOf(statement, parameters), isAsked: true }) as Promise<readonly Row[]>,
+    send: (statement, parameters) => void add({ ...partOf(statement, parameters), isAsked: false }),
+    copy(target, rows) {
+      if (rows.length === 0) return;
+      const copied = target.write(rows);
+      void add({ name: target.name, text: target.statement, parameters: [], copied, isAsked: false });
+    },
+    afterCommit: (then) => void afterwards.push(then),
+  });
+  const result = await withoutWaiting(work(tx));
+  const answers = await sendParts(pool, sent);
+  for (const [place, { answer }] of sent.entries()) answer.resolve(answers[place] ?? []);
+  for (const then of afterwards) then();
+  return result;
+}
+
+async function sendParts(pool: pg.Pool, sent: readonly Sent[]): Promise<readonly (readonly object[])[]> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    return await sendAtOnce(
+      client,
+      sent.map(({ part }) => part),
+      typeParsers,
+    );
+  } catch (error) {
+    for (const { answer } of sent) answer.reject(error);
+    const isWhole = error instanceof pg.DatabaseError && !isConnectionLoss(error);
+    if (!isWhole) broken = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
 async function transactionOn<Result>(
   client: OneConnection,
   work: Work<Result>,
@@ -220,6 +299,19 @@ function openSession(client: pg.Client): Session {
   };
 }
 
+async function retried<Result>(
+  attempted: () => Promise<Result>,
+  { retries = 0 }: TransactionOptions = {},
+): Promise<Result> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await attempted();
+    } catch (error) {
+      if (attempt >= retries || !isContention(error)) throw error;
+    }
+  }
+}
+
 export function openDatabase({
   url,
   maxConnections = 10,
@@ -248,15 +340,8 @@ export function openDatabase({
   );
   return {
     ...queryableOver(pool),
-    async transaction(work, { retries = 0 } = {}) {
-      for (let attempt = 0; ; attempt += 1) {
-        try {
-          return await once(pool, work);
-        } catch (error) {
-          if (attempt >= retries || !isContention(error)) throw error;
-        }
-      }
-    },
+    transaction: (work, options) => retried(() => once(pool, work), options),
+    atOnce: (work, options) => retried(() => atOnce(pool, work), options),
     async session() {
       const client = new pg.Client(settings);
       client.on("error", (error) => log?.warn({ err: error }, "A dedicated database connection was lost."));

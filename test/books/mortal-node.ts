@@ -52,6 +52,17 @@ function mortal(database: Database): Database {
         }
         return result;
       }, options),
+    // All of it is on its way by then: it is committed, and nobody is told.
+    atOnce: (work, options) =>
+      database.atOnce(async (tx) => {
+        const result = await work(tx);
+        commits += 1;
+        if (commits === order.diesBeforeCommit) {
+          tx.send("select pg_sleep($1)", [(2 * LAST_WORDS_MS) / 1_000]);
+          setTimeout(die, LAST_WORDS_MS);
+        }
+        return result;
+      }, options),
   };
 }
 /** Long enough for an answer that does not wait for its commit to reach the parent. */

@@ -16,9 +16,26 @@ export function unhurried(database: Database, draw: () => number): Database {
       return rows;
     },
   });
+  /** Nobody waits inside of one that is sent at once: there it is PostgreSQL that takes its time. */
+  const slowlyAtOnce = (tx: Transaction): Transaction => {
+    const dawdling = () => draw() < DAWDLES && tx.send("select pg_sleep($1)", [(draw() * LONGEST_MS) / 1_000]);
+    return {
+      ...tx,
+      query(statement, parameters) {
+        const rows = tx.query<never>(statement, parameters);
+        dawdling();
+        return rows;
+      },
+      send(statement, parameters) {
+        tx.send(statement, parameters);
+        dawdling();
+      },
+    };
+  };
   return {
     ...database,
     transaction: (work, options) => database.transaction((tx) => work(slowly(tx)), options),
+    atOnce: (work, options) => database.atOnce((tx) => work(slowlyAtOnce(tx)), options),
   };
 }
 

@@ -14,18 +14,19 @@ export interface Expected {
 
 /**
  * `inbound` and `waiting` of an item, as a relation of one row. Who comes behind all that is on its way is promised no day, however many wait before him: so they are
- * counted until they are more than that. A queue may be long, and every list that falls short of the item asks.
+ * counted until they are more than that. A queue may be long, and every list that falls short of the item asks. `who`, an SQL condition on lines: those of others.
  */
-export const expectedSql = (sku: string): string => `(
+export const expectedSql = (sku: string, who = "true"): string => `(
   select inbound,
-         coalesce((select running from (select sum(quantity_backordered) over (rows unbounded preceding) as running ${waitingSql(sku)}) counted
+         coalesce((select running from (select sum(quantity_backordered) over (rows unbounded preceding) as running ${waitingSql(sku, who)}) counted
                     where running > coming limit 1),
-                  (select sum(quantity_backordered) ${waitingSql(sku)}), 0) as waiting
+                  (select sum(quantity_backordered) ${waitingSql(sku, who)}), 0) as waiting
     from (select coalesce(jsonb_agg(i), '[]') as inbound, coalesce(sum((i ->> 'quantity')::numeric), 0) as coming
             from inventory_positions p, jsonb_array_elements(p.inbound) as i where p.sku = ${sku}) on_its_way
   offset 0)`;
 
-const waitingSql = (sku: string) => `from sales_order_lines where sku = ${sku} and quantity_backordered > 0`;
+const waitingSql = (sku: string, who: string) =>
+  `from sales_order_lines where sku = ${sku} and quantity_backordered > 0 and ${who}`;
 
 export async function readExpected(database: Queryable, skus: readonly string[]): Promise<readonly Expected[]> {
   if (skus.length === 0) return [];

@@ -9,7 +9,7 @@ import { findPositions } from "../../inventory/find-positions.ts";
 import { createStockMemory } from "../../inventory/stock-memory.ts";
 import type { StockOutlookSource } from "../../inventory/stock-outlook.ts";
 import { releaseHold } from "../holds/holds.ts";
-import { createSubmitQueue } from "./submit-queue.ts";
+import { createSubmitQueue, type SubmitQueueOptions } from "./submit-queue.ts";
 import type { SubmitRequest, SubmitResult } from "./submission.ts";
 
 const database = await testDatabase({ maxConnections: 12 });
@@ -233,7 +233,8 @@ describe("the queue", () => {
     await queue.drained();
   });
 
-  it("has a lone order or a crowd go beside what is under way, and everybody else gather", async () => {
+  /** An intake whose lists end when they are told to. */
+  function queueUnderWatch(options: Partial<SubmitQueueOptions>) {
     const under: { readonly size: number; readonly end: () => void }[] = [];
     const intake = {
       async submit(requests: readonly SubmitRequest[]): Promise<SubmitResult[]> {
@@ -241,18 +242,27 @@ describe("the queue", () => {
         return requests.map((): SubmitResult => ({ outcome: "accepted", repeat: false }));
       },
     };
-    const queue = createSubmitQueue(intake, { clock: systemClock, windowMs: 0, few: 1, crowd: 10 });
+    const queue = createSubmitQueue(intake, { clock: systemClock, ...options });
     const answers: Promise<SubmitResult>[] = [];
-    let sent = 0;
     const send = async (count: number) => {
-      for (let index = 0; index < count; index += 1) answers.push(queue.submit(order("C-1", [], `k-${(sent += 1)}`)));
+      for (let index = 0; index < count; index += 1)
+        answers.push(queue.submit(order("C-1", [], `k-${answers.length}`)));
       await systemClock.sleep(5);
     };
-    const sizes = () => under.map(({ size }) => size);
     const end = async (index: number) => {
       under[index]?.end();
       await systemClock.sleep(5);
     };
+    async function over(): Promise<void> {
+      for (const one of under) one.end();
+      await Promise.all(answers);
+      await queue.drained();
+    }
+    return { send, end, over, sizes: () => under.map(({ size }) => size) };
+  }
+
+  it("has a lone order or crowds go beside what is under way, and everybody else gather", async () => {
+    const { send, end, over, sizes } = queueUnderWatch({ windowMs: 0, few: 1, crowd: 10 });
     // Beside one order the next two go; beside these two nobody does.
     for (const count of [1, 2, 9]) await send(count);
     expect(sizes()).toEqual([1, 2]);
@@ -263,14 +273,27 @@ describe("the queue", () => {
     expect(sizes()).toEqual([1, 2, 9]);
     await send(1);
     expect(sizes()).toEqual([1, 2, 9, 10]);
-    // A third list never.
     await send(30);
-    expect(sizes()).toEqual([1, 2, 9, 10]);
-    await end(2);
     expect(sizes()).toEqual([1, 2, 9, 10, 30]);
-    for (const { end } of under) end();
-    await Promise.all(answers);
-    await queue.drained();
+    // A fourth list never.
+    await send(30);
+    expect(sizes()).toEqual([1, 2, 9, 10, 30]);
+    await end(2);
+    expect(sizes()).toEqual([1, 2, 9, 10, 30, 30]);
+    await over();
+  });
+
+  it("has who waited go with those who were just answered and come back", async () => {
+    const { send, end, over, sizes } = queueUnderWatch({ windowMs: 30, few: 0, crowd: 10 });
+    await send(4);
+    await systemClock.sleep(40);
+    await send(2);
+    await end(0);
+    expect(sizes()).toEqual([4]);
+    await send(4);
+    await systemClock.sleep(40);
+    expect(sizes()).toEqual([4, 6]);
+    await over();
   });
 
   it("refuses when too many wait, and tells every caller of a list that broke", async () => {

@@ -55,10 +55,10 @@ export interface PurchaseOrderBearer {
   readonly salesOrderNumber: string;
 }
 
-/** The first order, not cancelled, that bears the purchase order number of a customer; both are SQL. */
-export const bearerSql = (customerNumber: string, purchaseOrder: string): string => `(
+/** The first order, not cancelled, that bears the purchase order number of a customer; all are SQL, `who` a condition on orders. */
+export const bearerSql = (customerNumber: string, purchaseOrder: string, who = "true"): string => `(
   select o.sales_order_number from sales_orders o
-   where o.customer_number = ${customerNumber} and o.customer_purchase_order = ${purchaseOrder} and o.stage <> 'cancelled'
+   where o.customer_number = ${customerNumber} and o.customer_purchase_order = ${purchaseOrder} and o.stage <> 'cancelled' and ${who}
    order by o.accepted_at, o.sales_order_id limit 1)`;
 
 export type BearerRow = readonly [customerNumber: string, customerPurchaseOrder: string, salesOrderNumber: string];

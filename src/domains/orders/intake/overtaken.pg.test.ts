@@ -49,10 +49,10 @@ function intakeOvertakenBy(something: () => Promise<unknown>) {
   let isOver = false;
   const slow: Database = {
     ...database,
-    async transaction(work, options) {
+    async atOnce(work, options) {
       if (!isOver) await something();
       isOver = true;
-      return database.transaction(work, options);
+      return database.atOnce(work, options);
     },
   };
   return post.newIntakeBy({ database: slow });

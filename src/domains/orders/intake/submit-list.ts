@@ -88,11 +88,10 @@ async function takeUnlessOvertaken(database: Database, work: Work): Promise<Docu
   const plan = planSourcing(judged, await context.outlook.forSkus(database, skusOf(judged)));
   const list = decide(plan, { ...seen, expected: await expectedOf(database, plan) }, work);
   try {
-    const left = await database.transaction(
+    const left = await database.atOnce(
       async (tx) => {
-        const left = takeAsSeen(tx, list, now);
         await write(tx, list, work);
-        return left;
+        return takeAsSeen(tx, list, now);
       },
       { retries: CONTENTION_RETRIES },
     );

@@ -13,13 +13,15 @@ export interface SubmitQueue {
 
 export interface SubmitQueueOptions {
   readonly clock: Clock;
-  /** How long the first of a list waits for company while a place is free. Once all places are taken, lists gather by themselves. */
+  /** How long a list waits for company while a place is free: also one that gathered while another was under way, whose senders come back now. */
   readonly windowMs?: number;
   readonly listMax?: number;
   /** With so few orders under way nobody waits for them: a second list goes beside them. */
   readonly few?: number;
-  /** Where so many wait, a second list is worth what it costs by itself. */
+  /** So many are worth what a list costs by itself: they go beside others. */
   readonly crowd?: number;
+  /** So many lists are under way at most: one is decided, one is written and one waits for the disk. */
+  readonly places?: number;
   readonly waitingMax?: number;
 }
 
@@ -31,28 +33,25 @@ interface Waiting {
 
 /**
  * A list costs something whatever its length. So where orders come in a stream, one list gathers while the other is under way: half the rate is then far
- * from half the cost of the whole. Only a lone order or two, and a crowd, have another go beside them.
+ * from half the cost of the whole. Only a lone order or two, and crowds, have others go beside them.
  */
 export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptions): SubmitQueue {
   const { clock, windowMs = 2, listMax = 200, waitingMax = 10_000 } = options;
-  const { few = 3, crowd = 32 } = options;
+  const { few = 3, crowd = 32, places = 3 } = options;
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let ordersUnderWay = 0;
   let isGathering = false;
   let idle: (() => void)[] = [];
 
-  /** Those who found every place taken have waited long enough when one comes free. */
-  function pump(haveWaited = false): void {
+  function pump(): void {
     if (waiting.length === 0) {
       if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
       return;
     }
-    const isCrowd = waiting.length >= crowd;
-    const places = isCrowd || ordersUnderWay <= few ? 2 : 1;
-    if (inFlight >= places || isGathering) return;
-    if (waiting.length >= listMax || haveWaited || (isCrowd && inFlight > 0)) return send();
-    void gather();
+    const isCrowd = waiting.length >= Math.min(crowd, listMax);
+    const open = isCrowd ? places : ordersUnderWay <= few ? 2 : 1;
+    if (inFlight < open && !isGathering) void gather();
   }
 
   function send(): void {
@@ -84,7 +83,7 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
     } finally {
       inFlight -= 1;
       ordersUnderWay -= list.length;
-      pump(true);
+      pump();
     }
   }
 

@@ -38,8 +38,8 @@ export interface LeftStock {
 
 /**
  * Sends the statements that take what a list was decided to get, credit and stock, and end the transaction (`isOvertaken`) where that was decided by what
- * is not true any more: what follows them on the wire is written only if it is. In the order everybody locks: the register of positions, credits,
- * positions. The answer comes with that of the commit; to wait for it inside the transaction would hold the locks for longer.
+ * is not true any more. In the order everybody locks: the register of positions, credits, positions. They come behind what is written of the list, right
+ * before the commit: whoever wants the same goods waits for them only, and lists are written beside each other.
  */
 export function takeAsSeen(tx: Transaction, list: DecidedList, now: Date): () => Promise<LeftStock> {
   const register = keepRegisterByKeys(tx);
@@ -183,14 +183,17 @@ const takeStatement = {
                     is distinct from ((v ->> 1)::numeric, (v ->> 2)::numeric, (v ->> 3)::numeric, (v ->> 4)::timestamptz) end))`,
 };
 
+/** The list itself is written by then, and no reason to decide it otherwise. */
+const OF_OTHERS = "xmin <> pg_current_xact_id()::xid";
+
 const recordsStatement = {
   name: "hold-records-as-seen",
   text: `
   select fail_unless(
     not exists (select from jsonb_array_elements($1::jsonb -> 'purchaseOrders') v
-                 where ${bearerSql("v ->> 0", "v ->> 1")} is distinct from v ->> 2)
+                 where ${bearerSql("v ->> 0", "v ->> 1", OF_OTHERS)} is distinct from v ->> 2)
     and not exists (select from jsonb_to_recordset($1::jsonb -> 'expected') as k(sku text, inbound jsonb, above numeric, "upTo" numeric),
-                            lateral ${expectedSql("k.sku")} now
+                            lateral ${expectedSql("k.sku", OF_OTHERS)} now
                      where now.inbound <> k.inbound or now.waiting <= k.above or now.waiting > k."upTo")
     and not exists (${expiredSql(textArraySql("$1::jsonb -> 'skus'"), "($1::jsonb ->> 'now')::timestamptz")}))`,
 };
