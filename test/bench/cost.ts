@@ -25,3 +25,10 @@ export async function walPosition(database: Queryable): Promise<number> {
   const [row] = await database.query<{ bytes: string }>("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as bytes");
   return Number(row?.bytes);
 }
+
+/** How much of the machine's time others took, where it is one of several on a host: of all processors, since it was started. */
+export function stolenTime(): { readonly stolen: number; readonly all: number } {
+  const [, ...ticks] = (readFileSync("/proc/stat", "utf8").split("\n", 1)[0] ?? "").split(/\s+/).map(Number);
+  // Fields of proc_stat(5): user, nice, system, idle, iowait, irq, softirq, steal; guests are counted within user.
+  return { stolen: ticks[7] ?? 0, all: ticks.slice(0, 8).reduce((sum, each) => sum + each, 0) };
+}

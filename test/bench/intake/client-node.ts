@@ -25,15 +25,18 @@ export type ClientHears = Turn | "judge";
 /** Told when the warm-up of a turn is over, so that costs are read at that moment, when it is done, and when everything sent is answered. */
 export type ClientSays =
   | { readonly is: "warm" }
-  | { readonly is: "done"; readonly answered: number; readonly seconds: number }
+  | {
+      readonly is: "done";
+      readonly answered: number;
+      readonly seconds: number;
+      readonly p50Ms: number;
+      readonly p99Ms: number;
+    }
   | { readonly is: "settled" }
   | {
       readonly is: "judged";
       readonly acknowledged: readonly string[];
       readonly refused: Record<string, number>;
-      /** Of all turns together. */
-      readonly p50Ms: number;
-      readonly p99Ms: number;
     };
 
 const say = (says: ClientSays) => process.send?.(says);
@@ -78,11 +81,16 @@ interface Sent {
   readonly atMs: number;
 }
 
+function quantilesOf(values: readonly number[]): (part: number) => number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+}
+
 function openLoad({ ports, token, connections, perSecond, prefix, isHot }: Load) {
   const body = bodiesOf(prefix, isHot);
   const acknowledged: string[] = [];
   const refused: Record<string, number> = {};
-  const latenciesMs: number[] = [];
+  let latenciesMs: number[] = [];
   const due: Sent[] = [];
   let next = 0;
   let isMeasuring = false;
@@ -139,18 +147,18 @@ function openLoad({ ports, token, connections, perSecond, prefix, isHot }: Load)
     await sleep(warmUpSeconds * 1_000);
     say({ is: "warm" });
     isMeasuring = true;
-    const [startedAt, before] = [performance.now(), latenciesMs.length];
+    latenciesMs = [];
+    const startedAt = performance.now();
     await sleep(seconds * 1_000);
     isMeasuring = false;
     isOver = true;
-    say({ is: "done", answered: latenciesMs.length - before, seconds: (performance.now() - startedAt) / 1_000 });
+    const measuredSeconds = (performance.now() - startedAt) / 1_000;
+    const quantile = quantilesOf(latenciesMs);
+    const [p50Ms, p99Ms] = [quantile(0.5), quantile(0.99)];
+    say({ is: "done", answered: latenciesMs.length, seconds: measuredSeconds, p50Ms, p99Ms });
     if (busy === 0) say({ is: "settled" });
   }
-  function judge(): void {
-    const sorted = latenciesMs.toSorted((a, b) => a - b);
-    const quantile = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
-    say({ is: "judged", acknowledged, refused, p50Ms: quantile(0.5), p99Ms: quantile(0.99) });
-  }
+  const judge = () => say({ is: "judged", acknowledged, refused });
   return { turn, judge };
 }
 

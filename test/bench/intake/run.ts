@@ -75,8 +75,9 @@ const print = ([scenario, way, ...figures]: readonly string[]) =>
   console.log(`${scenario?.padEnd(30)}${way?.padEnd(17)}${figures.map((figure) => figure.padStart(11)).join("")}`);
 
 function printTaken(scenario: string, way: string, taken: Taken, beside?: Taken): void {
-  const { perSecond, p50Ms, p99Ms, nodeMs, postgresMs, walBytes, storedBytes } = taken;
-  const milliseconds = [p50Ms.toFixed(1), p99Ms.toFixed(1), nodeMs.toFixed(3), postgresMs.toFixed(3)];
+  const { perSecond, p50Ms, p99Ms, worstP99Ms, nodeMs, postgresMs, walBytes, storedBytes, stolen } = taken;
+  const waits = [p50Ms, p99Ms, worstP99Ms].map((ms) => ms.toFixed(1));
+  const milliseconds = [...waits, nodeMs.toFixed(3), postgresMs.toFixed(3)];
   const ratio = beside && ratios(taken.ratesByRound, beside.ratesByRound);
   print([
     scenario,
@@ -85,6 +86,7 @@ function printTaken(scenario: string, way: string, taken: Taken, beside?: Taken)
     ...milliseconds,
     walBytes.toFixed(0),
     storedBytes.toFixed(0),
+    `${(stolen * 100).toFixed(1)} %`,
     ratio ? `${ratio.median.toFixed(2)} x` : "",
     ratio ? `${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)}`.padStart(16) : "",
   ]);
@@ -148,10 +150,12 @@ try {
     "orders/s",
     "p50 ms",
     "p99 ms",
+    "worst",
     "Node ms",
     "Postgres ms",
     "WAL bytes",
     "stored",
+    "stolen",
     "ratio",
     "   least to most",
   ]);

@@ -5,7 +5,7 @@ import { issueToken } from "#governance";
 import { createIds, systemClock, type Database, type Queryable } from "#platform";
 import type { BenchCluster, BenchDatabase } from "../cluster.ts";
 import { startChild } from "../child.ts";
-import { postgresCpuMs, walPosition } from "../cost.ts";
+import { postgresCpuMs, stolenTime, walPosition } from "../cost.ts";
 import { judgeBare } from "./bare.ts";
 import type { ClientHears, ClientSays, Load, Turn } from "./client-node.ts";
 import type { ServerSays, ServerTask } from "./server-node.ts";
@@ -24,12 +24,14 @@ export interface TurnOutcome {
   readonly nodeMs: number;
   readonly postgresMs: number;
   readonly walBytes: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** The part of the machine that others had, of one. Whoever waits for a processor that is away waits with everybody else. */
+  readonly stolen: number;
 }
 
 /** What all turns came to. */
 export interface Judged {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
   /** Of all tables that grow with orders, indexes included, for each order. */
   readonly storedBytes: number;
 }
@@ -117,6 +119,7 @@ export async function openContender(
     nodeMs: (await Promise.all(running.map((node) => node.cpuMs()))).reduce((sum, ms) => sum + ms, 0),
     postgresMs: postgresCpuMs(cluster.pid),
     walBytes: await walPosition(database),
+    ...stolenTime(),
   });
   return {
     async turn(turn) {
@@ -128,7 +131,7 @@ export async function openContender(
       client.send(turn satisfies ClientHears);
       await warm;
       const before = await cost();
-      const { answered, seconds } = await done;
+      const { answered, seconds, p50Ms, p99Ms } = await done;
       const after = await cost();
       await settled;
       const each = (what: keyof typeof before) => (after[what] - before[what]) / Math.max(1, answered);
@@ -137,18 +140,21 @@ export async function openContender(
         nodeMs: each("nodeMs"),
         postgresMs: each("postgresMs"),
         walBytes: each("walBytes"),
+        p50Ms,
+        p99Ms,
+        stolen: (after.stolen - before.stolen) / (after.all - before.all),
       };
     },
     async judge() {
       const judged = hear<ClientSays, "judged">(client, "judged");
       client.send("judge" satisfies ClientHears);
-      const { acknowledged, refused, p50Ms, p99Ms } = await judged;
+      const { acknowledged, refused } = await judged;
       client.disconnect();
       await Promise.all(running.map((node) => node.stop()));
       if (way === "bare") await judgeBare(database, acknowledged.length);
       else await judge(database, books, way, acknowledged, refused);
       const stored = (await storedBytes(database)) - storedBefore;
-      return { p50Ms, p99Ms, storedBytes: stored / Math.max(1, acknowledged.length) };
+      return { storedBytes: stored / Math.max(1, acknowledged.length) };
     },
   };
 }

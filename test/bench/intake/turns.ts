@@ -11,6 +11,7 @@ export interface Rounds {
 
 /** What came of one who took turns: medians of his turns, and how his rate stood to the others' in the same rounds. */
 export interface Taken extends TurnOutcome, Judged {
+  readonly worstP99Ms: number;
   readonly ratesByRound: readonly number[];
 }
 
@@ -35,6 +36,10 @@ export async function takeTurns<Name extends string>(
       nodeMs: medianOf("nodeMs"),
       postgresMs: medianOf("postgresMs"),
       walBytes: medianOf("walBytes"),
+      p50Ms: medianOf("p50Ms"),
+      p99Ms: medianOf("p99Ms"),
+      worstP99Ms: Math.max(...turns.map(({ p99Ms }) => p99Ms)),
+      stolen: medianOf("stolen"),
       ratesByRound: turns.map(({ perSecond }) => perSecond),
     });
   }
