@@ -273,13 +273,17 @@ describe("the queue", () => {
     expect(sizes()).toEqual([1, 2, 9]);
     await send(1);
     expect(sizes()).toEqual([1, 2, 9, 10]);
-    await send(30);
-    expect(sizes()).toEqual([1, 2, 9, 10, 30]);
-    // A fourth list never.
-    await send(30);
-    expect(sizes()).toEqual([1, 2, 9, 10, 30]);
+    // Of very many each list is a third of all that are there, and never are there more than three.
+    await send(60);
+    expect(sizes()).toEqual([1, 2, 9, 10, 10]);
     await end(2);
-    expect(sizes()).toEqual([1, 2, 9, 10, 30, 30]);
+    expect(sizes()).toEqual([1, 2, 9, 10, 10, 50]);
+    await send(50);
+    await end(3);
+    expect(sizes()).toEqual([1, 2, 9, 10, 10, 50, 50]);
+    await end(4);
+    for (const count of [30, 20]) await send(count);
+    expect(sizes()).toEqual([1, 2, 9, 10, 10, 50, 50, 50]);
     await over();
   });
 

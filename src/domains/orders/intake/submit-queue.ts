@@ -18,7 +18,7 @@ export interface SubmitQueueOptions {
   readonly listMax?: number;
   /** With so few orders under way nobody waits for them: a second list goes beside them. */
   readonly few?: number;
-  /** So many are worth what a list costs by itself: they go beside others. */
+  /** So many are worth what a list costs by itself: they go at once, beside others. */
   readonly crowd?: number;
   /** So many lists are under way at most: one is decided, one is written and one waits for the disk. */
   readonly places?: number;
@@ -44,14 +44,20 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
   let isGathering = false;
   let idle: (() => void)[] = [];
 
+  /** So many wait that they are a list by themselves: everybody there is, parted by the places, and no fewer than are worth it. */
+  function isCrowd(): boolean {
+    const share = Math.ceil((waiting.length + ordersUnderWay) / places);
+    return waiting.length >= Math.min(listMax, Math.max(crowd, share));
+  }
+  const hasPlace = (): boolean => inFlight < (ordersUnderWay <= few ? 2 : 1);
+
   function pump(): void {
     if (waiting.length === 0) {
       if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
       return;
     }
-    const isCrowd = waiting.length >= Math.min(crowd, listMax);
-    const open = isCrowd ? places : ordersUnderWay <= few ? 2 : 1;
-    if (inFlight < open && !isGathering) void gather();
+    if (inFlight < places && isCrowd()) send();
+    else if (hasPlace() && !isGathering) void gather();
   }
 
   function send(): void {
@@ -65,7 +71,7 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
     isGathering = true;
     await clock.sleep(windowMs);
     isGathering = false;
-    send();
+    if (waiting.length > 0 && hasPlace()) send();
   }
 
   async function deliver(list: readonly Waiting[]): Promise<void> {
