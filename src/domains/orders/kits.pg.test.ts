@@ -12,6 +12,7 @@ import { billShipments } from "../invoices/bill-shipments.ts";
 import { releaseReservations } from "../reservations/change-reservations.ts";
 import { reserve } from "../reservations/reserve.ts";
 import { cancelBeforeFulfillment } from "./lifecycle/cancel-orders.ts";
+import { fillBackorders } from "./lifecycle/fill-backorders.ts";
 import { readChannelLines } from "./lifecycle/read-for-systems.ts";
 import { readSalesOrders } from "./read/read-sales-orders.ts";
 
@@ -199,6 +200,27 @@ describe("a kit", () => {
     await post.setOnHand(clamp, "ATL", "7");
     expect(await quantitiesOf(behind.salesOrderId)).toEqual(["4 allocated, 0 waiting, 0 shipped, 0 cancelled"]);
     expect(await quantitiesOf(last.salesOrderId)).toEqual(["3 allocated, 1 waiting, 0 shipped, 0 cancelled"]);
+    await balanced();
+  });
+
+  it("keeps nobody from his turn who comes before one that other goods arrived for", async () => {
+    const gasket = `GASKET-${clamp}`;
+    await post.stock({ products: [sampleProduct({ sku: gasket })], prices: [samplePrice({ sku: gasket })] });
+    await order("3");
+    const wants = (sku: string, lineNumber: number) => ({ lineNumber, sku, quantity: "1", unitOfMeasure: "EA" });
+    const first = await order("1", { lines: [wants(clamp, 1)] });
+    const second = await order("1", { lines: [wants(clamp, 1), wants(gasket, 2)] });
+    for (const sku of [clamp, gasket]) await post.setOnHand(sku, "ATL", "0");
+    await database.query("update inventory_positions set on_hand = 1, stated_on_hand = 1 where sku = any($1)", [
+      [clamp, gasket],
+    ]);
+    const arrived = [clamp, gasket].map((sku) => ({ sku, branch: "ATL" }));
+    await database.transaction((tx) => fillBackorders(tx, arrived));
+    expect(await quantitiesOf(first.salesOrderId)).toEqual(["1 allocated, 0 waiting, 0 shipped, 0 cancelled"]);
+    expect(await quantitiesOf(second.salesOrderId)).toEqual([
+      "0 allocated, 1 waiting, 0 shipped, 0 cancelled",
+      "1 allocated, 0 waiting, 0 shipped, 0 cancelled",
+    ]);
     await balanced();
   });
 

@@ -32,31 +32,40 @@ export async function fillBackorders(
   const plan = await readPromisingPlan(tx);
   const drafts: EventDraft[] = [];
   const asked = new Set<string>();
-  const offered: string[] = [];
+  const offered: Turn[] = [];
   // Whoever was offered what there is and still waits cannot have it (a kit lacks another part, a branch is avoided, what is left is kept for others): then
   // it is the turn of those after him. So it is where another served them between the look and the lock.
   for (let round = 0, { holdsPositions = false } = options; ; round += 1, holdsPositions = true) {
-    const waiting = await ordersWaitingFor(tx, positions, plan, { offered, reach: 2 ** round });
-    const next = waiting.filter((salesOrderId) => !asked.has(salesOrderId));
+    const waiting = await turnsThatCome(tx, positions, plan, { offered, reach: 2 ** round });
+    const next = waiting.filter((turn) => !asked.has(keyOf(turn)));
     if (next.length === 0) return drafts;
-    const held = holdsPositions ? await lockIdleOrders(tx, next) : next;
-    if (!holdsPositions) await lockOrders(tx, next);
-    drafts.push(...(await fillInTurn(tx, held, positions, plan, options)));
-    for (const salesOrderId of next) asked.add(salesOrderId);
-    offered.push(...held);
+    const orders = [...new Set(next.map(({ salesOrderId }) => salesOrderId))];
+    const held = new Set(holdsPositions ? await lockIdleOrders(tx, orders) : orders);
+    if (!holdsPositions) await lockOrders(tx, orders);
+    const turns = next.filter(({ salesOrderId }) => held.has(salesOrderId));
+    drafts.push(...(await fillInTurn(tx, turns, positions, plan, options)));
+    for (const turn of next) asked.add(keyOf(turn));
+    offered.push(...turns);
   }
 }
+
+/** An order's turn at an item. At another it waits for he may come later: those before him there may not have been asked yet. */
+interface Turn {
+  readonly salesOrderId: string;
+  readonly sku: string;
+}
+const keyOf = ({ salesOrderId, sku }: Turn) => `${salesOrderId} ${sku}`;
 
 /** For orders that are locked. */
 async function fillInTurn(
   tx: Transaction,
-  waitingOrders: readonly string[],
+  turns: readonly Turn[],
   positions: readonly Position[],
   plan: PromisingPlan,
   options: FillOptions,
 ): Promise<readonly EventDraft[]> {
   await (plan.keepsForChannels ? lockPositionsOf(tx, skusOf(positions)) : lockPositions(tx, positions));
-  const lines = await readWaitingLines(tx, waitingOrders, positions, plan.backorders);
+  const lines = await readWaitingLines(tx, turns, plan.backorders);
   const stock = await readFreeStock(tx, positions, plan.keepsForChannels);
   const considered = options.avoidRefusedBranches ? lines : lines.map((line) => ({ ...line, avoid: [] }));
   const allocations = fillWaitingLines(considered, stock, plan);
@@ -95,22 +104,22 @@ const otherPartsOfKits = (tx: Transaction, arrived: readonly Position[]): Promis
 type WaitingRow = WaitingLine & { readonly correlationId: string };
 
 interface Queue {
-  /** Orders that had their turn. */
-  readonly offered: readonly string[];
-  /** How many times as much as is there may wait before an order: the more rounds were in vain, the further down the queue is looked. */
+  /** Those who had their turn. */
+  readonly offered: readonly Turn[];
+  /** How many times as much as is there may wait before a turn: the more rounds were in vain, the further down the queue is looked. */
   readonly reach: number;
 }
 
-/** Only those whose turn can come: what waits before them is less than what is there. Nothing is locked yet. */
-async function ordersWaitingFor(
+/** Those whose turn can come: what waits before them is less than what is there. Nothing is locked yet. */
+async function turnsThatCome(
   tx: Transaction,
   positions: readonly Position[],
   { backorders: policy, keepsForChannels }: PromisingPlan,
   { offered, reach }: Queue,
-): Promise<readonly string[]> {
+): Promise<readonly Turn[]> {
   // Of what is kept for its channel a line may have while others before it may not.
   const queue = keepsForChannels ? "l.sku, o.channel" : "l.sku";
-  const rows = await rowsOf<{ salesOrderId: string }>(
+  return rowsOf<Turn>(
     tx,
     `with free as (
        select p.sku, sum(greatest(p.on_hand - p.allocated - p.reserved - p.safety_stock, 0)) as available
@@ -118,28 +127,28 @@ async function ordersWaitingFor(
          join inventory_positions p on p.sku = k.sku and p.branch = k.branch
         group by p.sku
      ), waiting as (
-       select l.sales_order_id, f.available,
+       select l.sales_order_id, l.sku, f.available,
               sum(l.quantity_backordered) over (partition by ${queue} order by ${waitingOrderSql(policy)})
                 - l.quantity_backordered as before
          from free f
          join sales_order_lines l on l.sku = f.sku and l.quantity_backordered > 0
          join sales_orders o on o.sales_order_id = l.sales_order_id and o.stage in ('accepted', 'on-hold', 'released')
          join customers c on c.customer_number = o.customer_number
-        where f.available > 0 and l.sales_order_id not in (select jsonb_array_elements_text($1::jsonb -> 'offered'))
+        where f.available > 0 and (l.sales_order_id, l.sku) not in (
+          select t."salesOrderId", t.sku from jsonb_to_recordset($1::jsonb -> 'offered') as t("salesOrderId" text, sku text))
      )
-     select distinct sales_order_id as "salesOrderId" from waiting where before < available * ($1::jsonb ->> 'reach')::numeric`,
+     select distinct sales_order_id as "salesOrderId", sku from waiting where before < available * ($1::jsonb ->> 'reach')::numeric`,
     { positions, offered, reach, ...priorities(policy) },
   );
-  return rows.map((row) => row.salesOrderId);
 }
 
-/** Of a kit, all parts that are waited for: none is filled without the others. */
+/** Of a kit of which a part has its turn, all parts that are waited for: none is filled without the others. */
 async function readWaitingLines(
   tx: Transaction,
-  salesOrderIds: readonly string[],
-  positions: readonly Position[],
+  turns: readonly Turn[],
   policy: BackorderPolicy,
 ): Promise<readonly WaitingRow[]> {
+  const turnsSql = `jsonb_to_recordset($1::jsonb -> 'turns') as t("salesOrderId" text, sku text)`;
   return rowsOf<WaitingRow>(
     tx,
     `select l.sales_order_id as "salesOrderId", l.line_number as "lineNumber", l.sku,
@@ -159,11 +168,12 @@ async function readWaitingLines(
        join sales_orders o on o.sales_order_id = l.sales_order_id and o.stage in ('accepted', 'on-hold', 'released')
        join customers c on c.customer_number = o.customer_number
        left join products i on i.sku = l.sku
-      where l.sales_order_id in (select jsonb_array_elements_text($1::jsonb -> 'orders'))
-        and (l.sku in (select jsonb_array_elements_text($1::jsonb -> 'skus')) or l.kit_line_number is not null)
+      where l.sales_order_id in (select t."salesOrderId" from ${turnsSql})
+        and exists (select from ${turnsSql} join sales_order_lines s on s.sales_order_id = t."salesOrderId" and s.sku = t.sku
+                     where s.sales_order_id = l.sales_order_id and (s.line_number = l.line_number or s.kit_line_number = l.kit_line_number))
         and l.quantity_backordered > 0 and not l.is_kit
       order by ${waitingOrderSql(policy)}`,
-    { orders: salesOrderIds, skus: skusOf(positions), ...priorities(policy) },
+    { turns, ...priorities(policy) },
   );
 }
 
