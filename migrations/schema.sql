@@ -368,6 +368,7 @@ create table position_changes (
   changed_at timestamp with time zone not null default clock_timestamp(),
   skus text[] not null,
   branches text[] not null,
+  available text[],
   constraint position_changes_pkey PRIMARY KEY (tx, seq)
 );
 CREATE INDEX position_changes_age ON position_changes USING btree (changed_at);
@@ -774,8 +775,10 @@ CREATE OR REPLACE FUNCTION tell_changed_positions()
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into position_changes (skus, branches)
-  select array_agg(sku), array_agg(branch) from changed having count(*) > 0;
+  insert into position_changes (skus, branches, available)
+  select array_agg(sku), array_agg(branch),
+         array_agg(case tg_op when 'DELETE' then '0' else trim_scale(greatest(on_hand - allocated - reserved - safety_stock, 0))::text end)
+    from changed having count(*) > 0;
   return null;
 end $function$;
 

@@ -15,6 +15,34 @@ const orderBy = (outlook: StockMemory) => {
   return post.newIntakeBy({ outlook }).submit([{ draft, idempotencyKey: `key-${number}` }]);
 };
 
+/** What is looked at. */
+function watching() {
+  const asked: unknown[] = [];
+  const watched: typeof database = {
+    ...database,
+    query: (statement, parameters) => {
+      asked.push(parameters?.[0]);
+      return database.query(statement, parameters);
+    },
+  };
+  return { watched, asked };
+}
+
+/** A database that has read what changed, and is slow to say it. */
+function slowToRead() {
+  const { promise: isRead, resolve: read } = Promise.withResolvers<void>();
+  const { promise: isTold, resolve: goOn } = Promise.withResolvers<void>();
+  const slow = { ...database };
+  slow.query = async (statement, parameters) => {
+    const rows = await database.query<never>(statement, parameters);
+    if (typeof statement === "string" || statement.name !== "read-changes:stock") return rows;
+    read();
+    await isTold;
+    return rows;
+  };
+  return { slow, isRead, goOn };
+}
+
 beforeAll(() => post.stock({ customers: [sampleCustomer()], products: [sampleProduct()], prices: [samplePrice()] }));
 beforeEach(async () => {
   await post.setOnHand(elbow, "ATL", "1000");
@@ -77,21 +105,59 @@ describe("the memory of the stock", () => {
     expect(await freeAtAtlanta()).toBe(String(before - 24));
   });
 
-  it("reads of what another node changed the position only, one that was empty among them", async () => {
+  it("hears what another node left, of positions that were empty and of those that are gone, without looking", async () => {
     await post.setOnHand(elbow, "CLT", "0");
+    await post.setOnHand(elbow, "DFW", "30");
     await freeAtAtlanta();
-    await database.query("update inventory_positions set on_hand = 70, safety_stock = 0 where branch = 'CLT'");
+    await database.query("update inventory_positions set on_hand = 70.50, safety_stock = 0 where branch = 'CLT'");
+    await database.query("delete from inventory_positions where branch = 'DFW'");
     await memory.refresh();
-    const asked: unknown[] = [];
-    const watched: typeof database = {
-      ...database,
-      query: (statement, parameters) => {
-        asked.push(parameters?.[0]);
-        return database.query(statement, parameters);
-      },
-    };
-    expect((await memory.forSkus(watched, [elbow])).available(elbow, "CLT")).toBe("70");
-    expect(asked).toEqual([JSON.stringify([[elbow, "CLT"]])]);
+    const { watched, asked } = watching();
+    const outlook = await memory.forSkus(watched, [elbow]);
+    expect(["CLT", "DFW"].map((branch) => outlook.available(elbow, branch))).toEqual(["70.5", "0"]);
+    expect(asked).toEqual([]);
+  });
+
+  it("takes the last of what was told of a position, whoever's transaction began first", async () => {
+    await freeAtAtlanta();
+    const set = (onHand: number) =>
+      `update inventory_positions set on_hand = ${onHand}, safety_stock = 0, allocated = 0`;
+    await database.transaction(async (earlier) => {
+      await earlier.query("select pg_current_xact_id()");
+      await database.query(set(5));
+      await earlier.query(set(7));
+    });
+    await memory.refresh();
+    expect(await freeAtAtlanta()).toBe("7");
+  });
+
+  it("looks again, at the position only, where it learned of its own beside what it is told of others", async () => {
+    const { isRead, goOn, slow } = slowToRead();
+    memory = createStockMemory({ database: slow, clock: post.clock });
+    await Promise.all([memory.refresh(), isRead.then(goOn)]);
+    await freeAtAtlanta();
+    await database.query("update inventory_positions set on_hand = 500, safety_stock = 0, allocated = 0");
+    const again = slowToRead();
+    slow.query = again.slow.query;
+    const refreshed = memory.refresh();
+    await again.isRead;
+    await orderBy(memory);
+    again.goOn();
+    await refreshed;
+    const { watched, asked } = watching();
+    expect((await memory.forSkus(watched, [elbow])).available(elbow, "ATL")).toBe("476");
+    expect(asked).toEqual([JSON.stringify([[elbow, "ATL"]])]);
+  });
+
+  it("looks again, at the positions only, where more was told than a page holds", async () => {
+    await freeAtAtlanta();
+    await database.query(
+      "do $$ begin for i in 1 .. 501 loop update inventory_positions set on_hand = 1000 + i where branch = 'ATL'; end loop; end $$",
+    );
+    await memory.refresh();
+    const { watched, asked } = watching();
+    await memory.forSkus(watched, [elbow]);
+    expect(asked).toEqual([JSON.stringify([[elbow, "ATL"]])]);
   });
 
   it("is not trusted when it has heard nothing for two seconds", async () => {

@@ -1,4 +1,5 @@
 import type { Clock, Database, Queryable } from "#platform";
+import { oneAtATime } from "../changes/one-at-a-time.ts";
 import { endOfChanges, readChanges, type ChangePage, type ChangeStream } from "../changes/read-changes.ts";
 import {
   outlookOf,
@@ -11,7 +12,7 @@ import {
 
 /** The outlook of the stock kept in memory: what this node reads once it remembers, and what it or anybody changes it hears of. */
 export interface StockMemory extends StockOutlookSource {
-  /** Reads what others changed until now, and forgets those items. */
+  /** Reads what others changed until now. */
   refresh(): Promise<void>;
 }
 
@@ -20,6 +21,8 @@ const TRUSTED_MS = 2_000;
 /** So many of our own transactions are remembered, to know their changes for our own. */
 const OWN_MAX = 10_000;
 
+const keyOf = (sku: string, branch: string) => `${sku}@${branch}`;
+
 type FreeByBranch = Map<string, string>;
 
 interface Touched {
@@ -27,74 +30,117 @@ interface Touched {
   readonly writer: string;
   /** The positions' items, ... */
   readonly skus: readonly string[];
-  /** ... and their branches, in the same order. */
+  /** ... and their branches, ... */
   readonly branches: readonly string[];
+  /** ... and what it left free of them, in the same order. Null: it does not say. */
+  readonly available: readonly string[] | null;
+  /** Grows from change to change of a position, for it is drawn while the position is locked. Transactions' ids do not. */
+  readonly seq: string;
 }
 const touched: ChangeStream = {
   name: "stock",
   table: "position_changes",
-  columns: "c.tx::text as writer, to_json(c.skus) as skus, to_json(c.branches) as branches",
+  columns:
+    "c.tx::text as writer, to_json(c.skus) as skus, to_json(c.branches) as branches, to_json(c.available) as available",
 };
 /** Told of lines that wait for an item: of no position. */
 const NO_BRANCH = "";
 const ROWS_AT_ONCE = 500;
+const inTheirOrder = (a: Touched, b: Touched): number => Number(BigInt(a.seq) - BigInt(b.seq));
+
+/** What is known to be free, and of what it is known that it is not known any more. */
+function createKnownStock() {
+  const free = new Map<string, FreeByBranch>();
+  /** What others changed of items that are known, and we did not hear how: read again when it is asked for, position by position. */
+  const stale = new Map<string, Set<string>>();
+  const isStale = (sku: string, branch: string) => stale.get(sku)?.has(branch) === true;
+  return {
+    has: (sku: string) => free.has(sku),
+    isKnown: (sku: string, branch: string) => free.has(sku) && !isStale(sku, branch),
+    available: (sku: string, branch: string) => free.get(sku)?.get(branch) ?? "0",
+    staleOf: (sku: string) => [...(stale.get(sku) ?? [])].map((branch) => ({ sku, branch })),
+    /** Who was quicker than we were has made it stale meanwhile, and then we know no better. */
+    put({ sku, branch, available }: FreePosition): void {
+      if (!isStale(sku, branch)) free.get(sku)?.set(branch, available);
+    },
+    hear({ sku, branch, available }: FreePosition): void {
+      free.get(sku)?.set(branch, available);
+      stale.get(sku)?.delete(branch);
+    },
+    forget(sku: string, branch: string): void {
+      if (branch !== NO_BRANCH && free.has(sku)) stale.set(sku, (stale.get(sku) ?? new Set()).add(branch));
+    },
+    /** Of all its positions, or of those that were stale, what it is follows now. */
+    expect(sku: string): void {
+      stale.delete(sku);
+      if (!free.has(sku)) free.set(sku, new Map());
+    },
+    clear(): void {
+      free.clear();
+      stale.clear();
+    },
+  };
+}
 
 export function createStockMemory({ database, clock }: { database: Database; clock: Clock }): StockMemory {
-  const free = new Map<string, FreeByBranch>();
-  /** What others changed of items that are known: read again when it is asked for, position by position. */
-  const stale = new Map<string, Set<string>>();
+  const known = createKnownStock();
   const own = new Set<string>();
-  let forgotten = 0;
+  /** Learned of our own transactions while changes are read: those may be from before or from after. Null: nobody is reading. */
+  let learnedMeanwhile: Set<string> | null = null;
+  /** How often something became known that a reading under way may not have seen. */
+  let news = 0;
   let cursor: string | null = null;
   let readAtMs = Number.NEGATIVE_INFINITY;
 
-  const isStale = (sku: string, branch: string) => stale.get(sku)?.has(branch) === true;
-
-  /** Who was quicker than we were has made it stale meanwhile, and then we know no better. */
-  function put({ sku, branch, available }: FreePosition): void {
-    if (!isStale(sku, branch)) free.get(sku)?.set(branch, available);
-  }
-
-  /** Null: all of it is known. What was read while something was forgotten may be older than what made us forget: it serves once. */
+  /** Null: all of it is known. What was read while there was news may be older than the news: it serves once. */
   async function recall(queryable: Queryable, skus: readonly string[]): Promise<StockOutlook | null> {
     if (clock.now().getTime() - readAtMs > TRUSTED_MS) forgetAll();
-    const unknown = skus.filter((sku) => !free.has(sku));
-    const changed = skus.flatMap((sku) => [...(stale.get(sku) ?? [])].map((branch) => ({ sku, branch })));
+    const unknown = skus.filter((sku) => !known.has(sku));
+    const changed = skus.flatMap((sku) => known.staleOf(sku));
     if (unknown.length + changed.length === 0) return null;
-    const before = forgotten;
+    const before = news;
     const [whole, pieces] = await Promise.all([
       unknown.length === 0 ? [] : readFreeStock(queryable, unknown),
       changed.length === 0 ? [] : readFreePositions(queryable, changed),
     ]);
-    if (before !== forgotten) return outlookOf([...whole, ...pieces]);
-    for (const sku of unknown) free.set(sku, new Map());
-    for (const { sku } of changed) stale.delete(sku);
-    whole.forEach(put);
-    pieces.forEach(put);
+    if (before !== news) return outlookOf([...whole, ...pieces]);
+    for (const sku of [...unknown, ...changed.map((position) => position.sku)]) known.expect(sku);
+    for (const position of [...whole, ...pieces]) known.put(position);
     return null;
   }
 
   function forgetAll(): void {
-    free.clear();
-    stale.clear();
-    forgotten += 1;
+    known.clear();
+    news += 1;
   }
 
-  function forget({ skus, branches }: Touched): void {
+  function hear({ skus, branches, available }: Touched, isOwn: boolean): void {
     for (const [index, sku] of skus.entries()) {
       const branch = branches[index] ?? NO_BRANCH;
-      if (branch !== NO_BRANCH && free.has(sku)) stale.set(sku, (stale.get(sku) ?? new Set()).add(branch));
+      const left = available?.[index];
+      const isLearned = learnedMeanwhile?.has(keyOf(sku, branch)) === true;
+      if (left !== undefined && !isLearned) known.hear({ sku, branch, available: left });
+      else if (!isOwn) known.forget(sku, branch);
     }
-    forgotten += 1;
+    if (!isOwn) news += 1;
+  }
+
+  /** Within one page all that was told of a position is there, and the last of it holds. Of many pages nothing is kept but that there was something. */
+  function take({ rows, isFull }: ChangePage<Touched>, isFirst: boolean): void {
+    const isWhole = isFirst && !isFull;
+    const told = isWhole ? rows.toSorted(inTheirOrder) : rows.map((row) => ({ ...row, available: null }));
+    for (const row of told) hear(row, own.has(row.writer));
   }
 
   async function readOn(): Promise<void> {
     const from = clock.now().getTime();
     let after = cursor ?? (await endOfChanges(database));
-    for (let isFull = true; isFull;) {
+    for (let isFirst = true, isFull = true; isFull; isFirst = false) {
+      learnedMeanwhile = new Set();
       const page: ChangePage<Touched> = await readChanges(database, touched, { after, limit: ROWS_AT_ONCE });
       if (page.hasGap) forgetAll();
-      for (const row of page.rows) if (!own.has(row.writer)) forget(row);
+      take(page, isFirst);
+      learnedMeanwhile = null;
       ({ cursor: after, isFull } = page);
     }
     cursor = after;
@@ -107,18 +153,20 @@ export function createStockMemory({ database, clock }: { database: Database; clo
     },
     async forSkus(queryable, skus) {
       const read = await recall(queryable, skus);
-      if (read === null) return { available: (sku, branch) => free.get(sku)?.get(branch) ?? "0" };
-      const isKnown = (sku: string, branch: string) => free.has(sku) && !isStale(sku, branch);
+      if (read === null) return known;
       return {
-        available: (sku, branch) =>
-          isKnown(sku, branch) ? (free.get(sku)?.get(branch) ?? "0") : read.available(sku, branch),
+        available: (sku, branch) => (known.isKnown(sku, branch) ? known : read).available(sku, branch),
       };
     },
     learn(tx, positions) {
       own.add(tx);
       if (own.size > OWN_MAX) for (const oldest of own) if (own.size > OWN_MAX / 2) own.delete(oldest);
-      positions.forEach(put);
+      for (const position of positions) {
+        known.put(position);
+        learnedMeanwhile?.add(keyOf(position.sku, position.branch));
+      }
     },
-    refresh: readOn,
+    // A page of then would undo what one of later told.
+    refresh: oneAtATime(readOn),
   };
 }

@@ -48,8 +48,8 @@ type Documents = ReadonlyMap<string, SalesOrder>;
 
 /**
  * Takes a list of readable requests. Everything is decided before anything is locked, by what the books and an outlook of the stock say just then. Then one
- * transaction locks what the list was decided by, ends where it is not true any more, and writes, all in one round trip: nobody holds a lock while
- * Node thinks. Where somebody was quicker, the list is decided again with every position of its items locked.
+ * transaction, sent as one piece, writes the list, locks what it was decided by and ends where that is not true any more: nobody holds a lock while Node
+ * thinks or rows are written. Where somebody was quicker, the list is decided again with every position of its items locked.
  */
 export async function submitList(
   database: Database,
