@@ -113,7 +113,7 @@ export interface Hub {
 }
 
 const VERSION = "0.1.0";
-/** Two for each list the submit queue has under way: its look at the orders and that at the stock are one beside the other. */
+/** Of the three lists the submit queue has under way at most, each writes by one; one of them looks at the orders and at the stock at the same time. */
 const INTAKE_CONNECTIONS = 4;
 const PURGE_EVERY_MS = 3_600_000;
 /** What expired counts as free at once where something is promised; this is how soon those who wait are served from it. */

@@ -1,12 +1,6 @@
 import pg from "pg";
-
-declare module "pg" {
-  // Of the driver's own, and not among its published types.
-  interface Connection {
-    sendCopyFromChunk(chunk: Buffer): void;
-    endCopyFrom(): void;
-  }
-}
+import { sendRows } from "./copy-in.ts";
+import { onceEach } from "./once-each.ts";
 
 /** One of the statements that are sent at once. Those without a name are parsed each time. */
 export interface Part {
@@ -29,7 +23,7 @@ interface Column {
 type Cells = readonly (string | null)[];
 
 /** What a connection has prepared of what is sent at once: under names of its own, so that it is nobody else's. */
-const preparedBy = new WeakMap<pg.Connection, Set<string>>();
+const preparedBy = onceEach((_connection: pg.Connection) => new Set<string>());
 
 /** As a parameter travels: numbers, booleans and JSON are spelled alike. Where PostgreSQL should see a list, who asks writes it as JSON. */
 function written(value: unknown): string | null {
@@ -73,21 +67,21 @@ class AtOnce extends pg.Query {
 
   #send(connection: pg.Connection, { name, text, parameters, copied, isAsked }: Part): void {
     const statement = name && `at-once:${name}`;
-    const prepared = preparedBy.get(connection) ?? new Set();
-    preparedBy.set(connection, prepared);
-    if (!prepared.has(statement)) {
-      // It may be there from a transaction that failed further on; to close what is not there is no error.
-      if (statement) connection.close({ type: "S", name: statement }, true);
-      connection.parse({ name: statement, text, types: [] }, true);
-      if (statement) this.#fresh.push(statement);
-      if (statement) prepared.add(statement);
-    }
+    if (!preparedBy(connection).has(statement)) this.#prepare(connection, statement, text);
     connection.bind({ statement, values: parameters.map(written) }, true);
     if (isAsked) connection.describe({ type: "P" }, true);
     connection.execute(null, true);
-    if (!copied) return;
-    for (const piece of copied) connection.sendCopyFromChunk(piece);
-    connection.endCopyFrom();
+    if (copied) sendRows(connection, copied);
+  }
+
+  #prepare(connection: pg.Connection, statement: string, text: string): void {
+    if (statement) {
+      // It may be there from a transaction that failed further on; to close what is not there is no error.
+      connection.close({ type: "S", name: statement }, true);
+      preparedBy(connection).add(statement);
+      this.#fresh.push(statement);
+    }
+    connection.parse({ name: statement, text, types: [] }, true);
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly Column[] }): void {
@@ -108,7 +102,7 @@ class AtOnce extends pg.Query {
   }
   handleCopyInResponse(): void {}
   handleError(error: Error, connection: pg.Connection): void {
-    for (const statement of this.#fresh) preparedBy.get(connection)?.delete(statement);
+    for (const statement of this.#fresh) preparedBy(connection).delete(statement);
     this.#done(error, []);
   }
   handleReadyForQuery(): void {

@@ -1,5 +1,19 @@
 import pg from "pg";
 
+declare module "pg" {
+  // Of the driver's own, and not among its published types.
+  interface Connection {
+    sendCopyFromChunk(chunk: Buffer): void;
+    endCopyFrom(): void;
+  }
+}
+
+/** The rows of a copy, right behind its statement. */
+export function sendRows(connection: pg.Connection, pieces: readonly Buffer[]): void {
+  for (const piece of pieces) connection.sendCopyFromChunk(piece);
+  connection.endCopyFrom();
+}
+
 /**
  * One `COPY ... FROM STDIN` as a query of the driver. Its rows follow on the wire at once, so that statements may be sent behind it: where PostgreSQL
  * refuses the statement it drops the rows.
@@ -16,8 +30,7 @@ class CopyIn extends pg.Query {
   override submit = (connection: pg.Connection): void => {
     connection.stream.cork();
     connection.query(this.#statement);
-    for (const piece of this.#pieces) connection.sendCopyFromChunk(piece);
-    connection.endCopyFrom();
+    sendRows(connection, this.#pieces);
     connection.stream.uncork();
   };
   handleCopyInResponse(): void {}

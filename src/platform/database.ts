@@ -125,13 +125,16 @@ function gatherWrites({ connection: { stream } }: OneConnection): void {
   process.nextTick(() => stream.uncork());
 }
 
+/** One without a name is parsed each time. */
+const statementOf = (statement: string | Statement): Statement =>
+  typeof statement === "string" ? { name: "", text: statement } : statement;
+
 function queryableOver(client: Client, beforeEach?: () => void): Queryable {
   return {
     async query<Row extends object>(statement: string | Statement, parameters: readonly unknown[] = []) {
-      const asked =
-        typeof statement === "string" ? { text: statement } : { name: statement.name, text: statement.text };
+      const { name, text } = statementOf(statement);
       beforeEach?.();
-      const { rows } = await client.query<Row>({ ...asked, values: [...parameters] });
+      const { rows } = await client.query<Row>({ name, text, values: [...parameters] });
       return rows;
     },
   };
@@ -184,10 +187,10 @@ async function atOnce<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result
     sent.push({ part, answer });
     return answer.promise;
   };
-  const partOf = (statement: string | Statement, parameters: readonly unknown[] = []) =>
-    typeof statement === "string"
-      ? { name: "", text: statement, parameters }
-      : { name: statement.name, text: statement.text, parameters };
+  const partOf = (statement: string | Statement, parameters: readonly unknown[] = []) => ({
+    ...statementOf(statement),
+    parameters,
+  });
   const tx = branded({
     query: <Row extends object>(statement: string | Statement, parameters?: readonly unknown[]) =>
       // What the rows hold is the asker's to know, as in every query.

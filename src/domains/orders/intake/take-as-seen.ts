@@ -42,12 +42,11 @@ export interface LeftStock {
  * before the commit: whoever wants the same goods waits for them only, and lists are written beside each other.
  */
 export function takeAsSeen(tx: Transaction, list: DecidedList, now: Date): () => Promise<LeftStock> {
-  const register = keepRegisterByKeys(tx);
+  keepRegisterByKeys(tx);
   const left = takeUnlessOvertaken(tx, list);
   const records = recordsSeen(list);
   if (records !== null) tx.send(recordsStatement, [JSON.stringify({ ...records, now })]);
-  // Where one of them fails, so does the commit, and that is told.
-  register.catch(() => {});
+  // Where it fails, so does the commit, and that is told.
   left.catch(() => {});
   return () => left;
 }
@@ -140,8 +139,8 @@ function purchaseOrdersSeen(orders: readonly DecidedOrder[], bearers: readonly P
  * Keeps the register, and has the transaction's statements planned by keys: the updates below lock row by row in the order of their list, as everybody
  * does, and a plan that went through the table for once would lock in another. By keys there is one plan, whatever the values are: none is made anew.
  */
-const keepRegisterByKeys = (tx: Transaction): Promise<unknown> =>
-  tx.query({
+const keepRegisterByKeys = (tx: Transaction): void =>
+  tx.send({
     name: "keep-register-by-keys",
     text: `select ${registerKeptSql}, ${byKeysSql("commit")}`,
   });

@@ -55,6 +55,9 @@ interface Turn {
   readonly sku: string;
 }
 const keyOf = ({ salesOrderId, sku }: Turn) => `${salesOrderId} ${sku}`;
+/** Those of a statement's parameter, as a relation `t`. */
+const turnsSql = (name: "turns" | "offered") =>
+  `jsonb_to_recordset($1::jsonb -> '${name}') as t("salesOrderId" text, sku text)`;
 
 /** For orders that are locked. */
 async function fillInTurn(
@@ -135,7 +138,7 @@ async function turnsThatCome(
          join sales_orders o on o.sales_order_id = l.sales_order_id and o.stage in ('accepted', 'on-hold', 'released')
          join customers c on c.customer_number = o.customer_number
         where f.available > 0 and (l.sales_order_id, l.sku) not in (
-          select t."salesOrderId", t.sku from jsonb_to_recordset($1::jsonb -> 'offered') as t("salesOrderId" text, sku text))
+          select t."salesOrderId", t.sku from ${turnsSql("offered")})
      )
      select distinct sales_order_id as "salesOrderId", sku from waiting where before < available * ($1::jsonb ->> 'reach')::numeric`,
     { positions, offered, reach, ...priorities(policy) },
@@ -148,7 +151,6 @@ async function readWaitingLines(
   turns: readonly Turn[],
   policy: BackorderPolicy,
 ): Promise<readonly WaitingRow[]> {
-  const turnsSql = `jsonb_to_recordset($1::jsonb -> 'turns') as t("salesOrderId" text, sku text)`;
   return rowsOf<WaitingRow>(
     tx,
     `select l.sales_order_id as "salesOrderId", l.line_number as "lineNumber", l.sku,
@@ -168,8 +170,8 @@ async function readWaitingLines(
        join sales_orders o on o.sales_order_id = l.sales_order_id and o.stage in ('accepted', 'on-hold', 'released')
        join customers c on c.customer_number = o.customer_number
        left join products i on i.sku = l.sku
-      where l.sales_order_id in (select t."salesOrderId" from ${turnsSql})
-        and exists (select from ${turnsSql} join sales_order_lines s on s.sales_order_id = t."salesOrderId" and s.sku = t.sku
+      where l.sales_order_id in (select t."salesOrderId" from ${turnsSql("turns")})
+        and exists (select from ${turnsSql("turns")} join sales_order_lines s on s.sales_order_id = t."salesOrderId" and s.sku = t.sku
                      where s.sales_order_id = l.sales_order_id and (s.line_number = l.line_number or s.kit_line_number = l.kit_line_number))
         and l.quantity_backordered > 0 and not l.is_kit
       order by ${waitingOrderSql(policy)}`,
