@@ -9,11 +9,19 @@ let memory: StockMemory;
 let number = 0;
 
 const freeAtAtlanta = async () => (await memory.forSkus(database, [elbow])).available(elbow, "ATL");
-const orderBy = (outlook: StockMemory) => {
+const orderBy = (outlook: StockMemory, by = database) => {
   number += 1;
   const draft = sampleDraft({ channelOrderNumber: String(number) });
-  return post.newIntakeBy({ outlook }).submit([{ draft, idempotencyKey: `key-${number}` }]);
+  return post.newIntakeBy({ outlook, database: by }).submit([{ draft, idempotencyKey: `key-${number}` }]);
 };
+
+/** So much is free at Atlanta, whatever other tests were promised there. */
+async function setFree(quantity: number): Promise<void> {
+  const [position] = await database.query<{ readonly allocated: string }>(
+    "select allocated::text from inventory_positions where branch = 'ATL'",
+  );
+  await post.setOnHand(elbow, "ATL", String(Number(position?.allocated) + quantity));
+}
 
 /** What is looked at. */
 function watching() {
@@ -26,6 +34,23 @@ function watching() {
     },
   };
   return { watched, asked };
+}
+
+/** A database of a list that is decided, and takes nothing before it is told to. */
+function heldBeforeItIsTaken() {
+  const { promise: isDecided, resolve: decided } = Promise.withResolvers<void>();
+  const { promise: mayTake, resolve: take } = Promise.withResolvers<void>();
+  let sent = 0;
+  const held: typeof database = {
+    ...database,
+    async atOnce(work, options) {
+      sent += 1;
+      decided();
+      await mayTake;
+      return database.atOnce(work, options);
+    },
+  };
+  return { database: held, isDecided, take, sent: () => sent };
 }
 
 /** A database that has read what changed, and is slow to say it. */
@@ -158,6 +183,39 @@ describe("the memory of the stock", () => {
     const { watched, asked } = watching();
     await memory.forSkus(watched, [elbow]);
     expect(asked).toEqual([JSON.stringify([[elbow, "ATL"]])]);
+  });
+
+  it("tells lists of one node what those beside them are about to take", async () => {
+    await setFree(40);
+    await freeAtAtlanta();
+    const first = heldBeforeItIsTaken();
+    const second = heldBeforeItIsTaken();
+    const firstAnswer = orderBy(memory, first.database);
+    await first.isDecided;
+    const secondAnswer = orderBy(memory, second.database);
+    await second.isDecided;
+    first.take();
+    await firstAnswer;
+    second.take();
+    const [result] = await secondAnswer;
+    expect(result?.salesOrder?.lines).toMatchObject([{ quantityAllocated: "16", quantityBackordered: "8" }]);
+    expect([first.sent(), second.sent()]).toEqual([1, 1]);
+  });
+
+  it("forgets what was announced and not taken", async () => {
+    const before = await freeAtAtlanta();
+    const away: typeof database = { ...database, atOnce: () => Promise.reject(new Error("The database went away.")) };
+    await expect(orderBy(memory, away)).rejects.toThrow("went away");
+    expect(await freeAtAtlanta()).toBe(before);
+  });
+
+  it("looks again, at what a list was decided by, when another node was quicker", async () => {
+    await freeAtAtlanta();
+    await setFree(10);
+    const { watched, asked } = watching();
+    const [result] = await orderBy(memory, watched);
+    expect(result?.salesOrder?.lines).toMatchObject([{ quantityAllocated: "10", quantityBackordered: "14" }]);
+    expect(asked).toContain(JSON.stringify([[elbow, "ATL"]]));
   });
 
   it("is not trusted when it has heard nothing for two seconds", async () => {

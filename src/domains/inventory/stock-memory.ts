@@ -1,4 +1,5 @@
 import type { Clock, Database, Queryable } from "#platform";
+import { createAnnouncedStock } from "./announced-stock.ts";
 import { oneAtATime } from "../changes/one-at-a-time.ts";
 import { endOfChanges, readChanges, type ChangePage, type ChangeStream } from "../changes/read-changes.ts";
 import {
@@ -20,6 +21,11 @@ export interface StockMemory extends StockOutlookSource {
 const TRUSTED_MS = 2_000;
 /** So many of our own transactions are remembered, to know their changes for our own. */
 const OWN_MAX = 10_000;
+
+function remember(own: Set<string>, tx: string): void {
+  own.add(tx);
+  if (own.size > OWN_MAX) for (const oldest of own) if (own.size > OWN_MAX / 2) own.delete(oldest);
+}
 
 const keyOf = (sku: string, branch: string) => `${sku}@${branch}`;
 
@@ -84,6 +90,7 @@ function createKnownStock() {
 
 export function createStockMemory({ database, clock }: { database: Database; clock: Clock }): StockMemory {
   const known = createKnownStock();
+  const announced = createAnnouncedStock();
   const own = new Set<string>();
   /** Learned of our own transactions while changes are read: those may be from before or from after. Null: nobody is reading. */
   let learnedMeanwhile: Set<string> | null = null;
@@ -153,18 +160,19 @@ export function createStockMemory({ database, clock }: { database: Database; clo
     },
     async forSkus(queryable, skus) {
       const read = await recall(queryable, skus);
-      if (read === null) return known;
-      return {
+      if (read === null) return announced.beyond(known);
+      return announced.beyond({
         available: (sku, branch) => (known.isKnown(sku, branch) ? known : read).available(sku, branch),
-      };
+      });
     },
     learn(tx, positions) {
-      own.add(tx);
-      if (own.size > OWN_MAX) for (const oldest of own) if (own.size > OWN_MAX / 2) own.delete(oldest);
-      for (const position of positions) {
-        known.put(position);
-        learnedMeanwhile?.add(keyOf(position.sku, position.branch));
-      }
+      remember(own, tx);
+      for (const position of positions) known.put(position);
+      for (const { sku, branch } of positions) learnedMeanwhile?.add(keyOf(sku, branch));
+    },
+    announce: announced.announce,
+    doubt(positions) {
+      for (const { sku, branch } of positions) known.forget(sku, branch);
     },
     // A page of then would undo what one of later told.
     refresh: oneAtATime(readOn),

@@ -3,10 +3,13 @@ import { textArraySql } from "../built-documents.ts";
 import type { FreeStock } from "./choose-branches.ts";
 import { availableSql } from "./read-stock.ts";
 
-/** What can be promised of an item at a branch. */
-export interface FreePosition {
+export interface PositionKey {
   readonly sku: string;
   readonly branch: string;
+}
+
+/** What can be promised of an item at a branch. */
+export interface FreePosition extends PositionKey {
   readonly available: string;
 }
 
@@ -25,6 +28,10 @@ export interface StockOutlookSource {
   forSkus(database: Queryable, skus: readonly string[]): Promise<StockOutlook>;
   /** What locked rows said, less what their transaction took. `tx` is its id. */
   learn(tx: string, positions: readonly FreePosition[]): void;
+  /** Where it remembers: what a list is about to take, so that lists decided beside it do not count on it. Answers how to say that this is over. */
+  announce?(positions: readonly RecordedPosition[]): () => void;
+  /** Where it remembers: something of these is not as it said. They are read again. */
+  doubt?(positions: readonly PositionKey[]): void;
 }
 
 /** As these positions have it; nothing is free where none of them lies. */
@@ -52,7 +59,7 @@ export async function readFreeStock(database: Queryable, skus: readonly string[]
 /** What is free at each of these positions, be it nothing. Nothing is locked. */
 export async function readFreePositions(
   database: Queryable,
-  positions: readonly Pick<FreePosition, "sku" | "branch">[],
+  positions: readonly PositionKey[],
 ): Promise<readonly FreePosition[]> {
   const statement = {
     name: "read-free-positions",
@@ -64,9 +71,7 @@ export async function readFreePositions(
 }
 
 /** A position as a decision found and left it. */
-export interface RecordedPosition {
-  readonly sku: string;
-  readonly branch: string;
+export interface RecordedPosition extends PositionKey {
   /** What it was said to have before anything was taken. */
   readonly seen: string;
   /** How much was taken of it in all. */

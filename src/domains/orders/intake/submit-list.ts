@@ -2,7 +2,12 @@ import type { EventDraft, SalesOrder } from "#contracts";
 import { subtract, type Clock, type Database, type Ids, type Queryable, type Transaction } from "#platform";
 import { keepRegister } from "../../inventory/position-register.ts";
 import { readExpected, readLockedStock, type Expected } from "../../inventory/read-stock.ts";
-import { outlookOf, type FreePosition, type StockOutlookSource } from "../../inventory/stock-outlook.ts";
+import {
+  outlookOf,
+  type FreePosition,
+  type RecordedPosition,
+  type StockOutlookSource,
+} from "../../inventory/stock-outlook.ts";
 import { businessDay } from "../../pricing/business-day.ts";
 import { giveBackExpired } from "../../reservations/give-back.ts";
 import { redeem, skusOfClaims } from "../../reservations/redeem.ts";
@@ -59,14 +64,22 @@ export async function submitList(
   const now = context.clock.now();
   const drafts = requests.map(({ draft }) => draft);
   const reference = await context.reference.forDrafts(database, drafts);
-  const [seen] = await Promise.all([
-    lookUp(database, requests, context.policies),
-    context.outlook.readAhead?.(database, knownSkus(drafts, reference)),
-  ]);
+  const seen = await look(database, requests, knownSkus(drafts, reference), context);
   const judged = await judgeList(database, requests, { originals: seen.originals, reference, now }, context);
   const work = { judged, seen, now, context };
   const written = judged.candidates.length === 0 ? new Map() : await takeCandidates(database, work);
   return answersTo(judged.judgements, written, await readKnown(database, judged.judgements));
+}
+
+/** Asks the books, and has what nobody remembers of the stock read beside it. */
+async function look(
+  database: Database,
+  requests: readonly WrittenRequest[],
+  skus: readonly string[],
+  { policies, outlook }: ListContext,
+): Promise<LookedUp> {
+  const [seen] = await Promise.all([lookUp(database, requests, policies), outlook.readAhead?.(database, skus)]);
+  return seen;
 }
 
 interface Work {
@@ -77,17 +90,32 @@ interface Work {
 }
 
 async function takeCandidates(database: Database, work: Work): Promise<Documents> {
-  // What a reservation keeps comes free under the locks only.
-  const asSeen = claimsOf(work.judged).length > 0 ? null : await takeUnlessOvertaken(database, work);
+  const asSeen = await takeWithoutLocks(database, work);
   return asSeen ?? database.transaction((tx) => takeUnderLocks(tx, work), { retries: CONTENTION_RETRIES });
+}
+
+/** Who was overtaken looks once more: the locks of everything the list might want cost more than the whole list. */
+async function takeWithoutLocks(database: Database, work: Work): Promise<Documents | null> {
+  // What a reservation keeps comes free under the locks only.
+  if (claimsOf(work.judged).length > 0) return null;
+  return (
+    (await takeUnlessOvertaken(database, work)) ?? takeUnlessOvertaken(database, await lookedAgain(database, work))
+  );
+}
+
+async function lookedAgain(database: Database, work: Work): Promise<Work> {
+  const { judged, context } = work;
+  const requests = judged.candidates.map(({ request }) => request);
+  return { ...work, seen: await look(database, requests, skusOf(judged), context) };
 }
 
 /** Null: what was seen is not true any more; nothing was written. */
 async function takeUnlessOvertaken(database: Database, work: Work): Promise<Documents | null> {
   const { judged, seen, now, context } = work;
   const plan = planSourcing(judged, await context.outlook.forSkus(database, skusOf(judged)));
-  const list = decide(plan, { ...seen, expected: await expectedOf(database, plan) }, work);
+  const isOver = context.outlook.announce?.(plan.stock.taken());
   try {
+    const list = decide(plan, { ...seen, expected: await expectedOf(database, plan) }, work);
     const left = await database.atOnce(
       async (tx) => {
         await write(tx, list, work);
@@ -99,8 +127,11 @@ async function takeUnlessOvertaken(database: Database, work: Work): Promise<Docu
     context.outlook.learn(tx, positions);
     return documentsOf(list, work);
   } catch (error) {
-    if (isOvertaken(error)) return null;
-    throw error;
+    if (!isOvertaken(error)) throw error;
+    context.outlook.doubt?.(restedOn(plan));
+    return null;
+  } finally {
+    isOver?.();
   }
 }
 
@@ -169,6 +200,9 @@ async function write(tx: Transaction, list: DecidedList, work: Work): Promise<vo
     orders.flatMap(({ order, number }) => eventsOf(order, number)),
   );
 }
+
+/** The positions a plan was made by. */
+const restedOn = ({ stock, asked }: SourcingPlan): readonly RecordedPosition[] => [...stock.taken(), ...asked];
 
 const documentsOf = (list: DecidedList, work: Work): Documents =>
   new Map(numbered(list, work).map(({ order, number }) => [order.salesOrderId, toSalesOrder(order, number, work.now)]));
