@@ -28,11 +28,14 @@ export const expectedSql = (sku: string, who = "true"): string => `(
 const waitingSql = (sku: string, who: string) =>
   `from sales_order_lines where sku = ${sku} and quantity_backordered > 0 and ${who}`;
 
+/** A row for each item of a jsonb array, as `Expected` has it. */
+export const expectedOfSql = (skus: string): string => `
+  select k.sku, e.inbound, trim_scale(e.waiting)::text as waiting
+    from unnest(${textArraySql(skus)}) as k(sku), lateral ${expectedSql("k.sku")} e`;
+
 export async function readExpected(database: Queryable, skus: readonly string[]): Promise<readonly Expected[]> {
   if (skus.length === 0) return [];
-  const text = `select k.sku, e.inbound, trim_scale(e.waiting)::text as waiting
-       from unnest(${textArraySql("$1::jsonb")}) as k(sku), lateral ${expectedSql("k.sku")} e`;
-  return database.query<Expected>({ name: "read-expected", text }, [JSON.stringify(skus)]);
+  return database.query<Expected>({ name: "read-expected", text: expectedOfSql("$1::jsonb") }, [JSON.stringify(skus)]);
 }
 
 /** What is free of the items, where any is. Their positions are locked by the caller, and stay as they are read. */

@@ -1,5 +1,6 @@
 import type { Queryable } from "#platform";
 import { creditsOf, creditSql, type CreditRow, type Credits } from "../../customers/read-credits.ts";
+import { expectedOfSql, type Expected } from "../../inventory/read-stock.ts";
 import {
   bearersOf,
   bearersSql,
@@ -17,6 +18,8 @@ export interface LookedUp {
   readonly credits: Credits;
   /** Null: duplicate purchase orders are accepted, and nobody asks. */
   readonly bearers: readonly PurchaseOrderBearer[] | null;
+  /** Of the items that were asked about. */
+  readonly expected: readonly Expected[];
   /** An order number for each request. Those of requests that are no new orders are gaps. */
   readonly numbers: readonly string[];
 }
@@ -25,22 +28,23 @@ interface Row {
   readonly originals: readonly Original[];
   readonly credits: readonly CreditRow[];
   readonly bearers: readonly BearerRow[];
+  readonly expected: readonly Expected[];
   readonly numbers: readonly string[];
 }
 
+/** `skus`: of what is on its way of these is asked as well. */
 export async function lookUp(
   database: Queryable,
   requests: readonly SubmitRequest[],
+  skus: readonly string[],
   policies: CompletePolicies,
 ): Promise<LookedUp> {
-  const [row] = await database.query<Row>(lookUpStatement, [asked(requests, policies)]);
+  const [row] = await database.query<Row>(lookUpStatement, [asked(requests, policies), JSON.stringify(skus)]);
   if (!row) throw new Error("The list could not be looked up: the database answered no row.");
-  const { originals, credits, bearers, numbers } = row;
   return {
-    originals,
-    credits: creditsOf(credits),
-    bearers: asksBearers(policies) ? bearersOf(bearers) : null,
-    numbers,
+    ...row,
+    credits: creditsOf(row.credits),
+    bearers: asksBearers(policies) ? bearersOf(row.bearers) : null,
   };
 }
 
@@ -82,6 +86,7 @@ const lookUpStatement = {
          (select coalesce(json_agg(${creditSql}), '[]') from customer_credits
            where customer_number = any(array(select customer_number from asked))) as credits,
          ${bearersSql("asked")} as bearers,
+         (select coalesce(json_agg(e), '[]') from (${expectedOfSql("$2::jsonb")}) e) as expected,
          (select json_agg('SO-' || nextval('sales_order_numbers')) from asked) as numbers`,
 };
 

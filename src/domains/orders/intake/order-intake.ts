@@ -3,6 +3,7 @@ import { requestFaults } from "./judge-requests.ts";
 import { completed, type IntakePolicies } from "./policies.ts";
 import { referenceInDatabase, type ReferenceSource } from "./reference.ts";
 import { stockInDatabase, type StockOutlookSource } from "../../inventory/stock-outlook.ts";
+import { createShortfalls } from "./shortfalls.ts";
 import { submitList, type ListContext } from "./submit-list.ts";
 import { written, type SubmitRequest, type SubmitResult, type WrittenRequest } from "./submission.ts";
 
@@ -15,7 +16,7 @@ export interface OrderIntake {
   submit(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]>;
 }
 
-export interface OrderIntakeOptions extends Omit<ListContext, "policies" | "reference" | "outlook"> {
+export interface OrderIntakeOptions extends Omit<ListContext, "policies" | "reference" | "outlook" | "shortfalls"> {
   readonly database: Database;
   readonly policies: IntakePolicies;
   /** Left out: read from the database for each list. */
@@ -30,6 +31,7 @@ export function createOrderIntake({ database, ...options }: OrderIntakeOptions):
   const context: ListContext = {
     reference: referenceInDatabase,
     outlook: stockInDatabase,
+    shortfalls: createShortfalls(),
     ...options,
     policies: completed(options.policies),
   };

@@ -34,6 +34,7 @@ import type { CompletePolicies } from "./policies.ts";
 import { promiseBackorders } from "./promise-backorders.ts";
 import type { ReferenceSource } from "./reference.ts";
 import type { SubmitResult, WrittenRequest } from "./submission.ts";
+import type { Shortfalls } from "./shortfalls.ts";
 import { toSalesOrder } from "./to-sales-order.ts";
 import { takeLocked, writeOrders, type NumberedOrder } from "./write-orders.ts";
 
@@ -45,6 +46,7 @@ export interface ListContext {
   readonly policies: CompletePolicies;
   readonly reference: ReferenceSource;
   readonly outlook: StockOutlookSource;
+  readonly shortfalls: Shortfalls;
 }
 
 const CONTENTION_RETRIES = 5;
@@ -76,9 +78,12 @@ async function look(
   database: Database,
   requests: readonly WrittenRequest[],
   skus: readonly string[],
-  { policies, outlook }: ListContext,
+  { policies, outlook, shortfalls }: ListContext,
 ): Promise<LookedUp> {
-  const [seen] = await Promise.all([lookUp(database, requests, policies), outlook.readAhead?.(database, skus)]);
+  const [seen] = await Promise.all([
+    lookUp(database, requests, shortfalls.among(skus), policies),
+    outlook.readAhead?.(database, skus),
+  ]);
   return seen;
 }
 
@@ -113,9 +118,13 @@ async function lookedAgain(database: Database, work: Work): Promise<Work> {
 async function takeUnlessOvertaken(database: Database, work: Work): Promise<Documents | null> {
   const { judged, seen, now, context } = work;
   const plan = planSourcing(judged, await context.outlook.forSkus(database, skusOf(judged)));
+  context.shortfalls.learn(
+    seen.expected.map(({ sku }) => sku),
+    plan.shortSkus,
+  );
   const isOver = context.outlook.announce?.(plan.stock.taken());
   try {
-    const list = decide(plan, { ...seen, expected: await expectedOf(database, plan) }, work);
+    const list = decide(plan, { ...seen, expected: await expectedOf(database, plan, seen.expected) }, work);
     const left = await database.atOnce(
       async (tx) => {
         await write(tx, list, work);
@@ -185,9 +194,20 @@ function promise(
   return orders.map((order, index) => ({ ...order, sourced: promised[index] ?? [] }));
 }
 
-/** What is on its way of everything that fell short. */
-const expectedOf = (database: Queryable, { shortSkus }: SourcingPlan): Promise<readonly Expected[]> =>
-  readExpected(database, [...shortSkus]);
+/** What is on its way of everything that fell short, some of which is known. */
+async function expectedOf(
+  database: Queryable,
+  { shortSkus }: SourcingPlan,
+  known: readonly Expected[] = [],
+): Promise<readonly Expected[]> {
+  const told = new Map(known.map((item) => [item.sku, item]));
+  const short = [...shortSkus];
+  const untold = await readExpected(
+    database,
+    short.filter((sku) => !told.has(sku)),
+  );
+  return [...untold, ...short.flatMap((sku) => told.get(sku) ?? [])];
+}
 
 const numbered = ({ orders }: DecidedList, { seen: { numbers } }: Work): NumberedOrder[] =>
   orders.map((order, index) => ({ order, number: numbers[index] ?? "" }));
