@@ -376,9 +376,10 @@ function startBackground(
     again("Giving back expired reservations", EXPIRE_EVERY_MS, async () => {
       if (await isEldest()) await business.reservations.expire();
     }),
-    again("Sharing the lanes", 1000, async () => {
+    again("Sharing lanes and database with the other nodes", 1000, async () => {
       const nodes = Math.max(1, (await liveNodes(database)).length);
       for (const { lane } of connected) lane.setShare(1 / nodes);
+      business.intake.shareAmong(nodes);
     }),
     business.switches.run(signal),
     again("Forgetting old exchanges", PURGE_EVERY_MS, () =>

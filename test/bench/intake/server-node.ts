@@ -12,7 +12,15 @@ import { createEventLog } from "#events";
 import { createHttpServer, type Hub } from "#experiences";
 import { createTokenGate } from "#governance";
 import { createMetrics } from "#observability";
-import { createIds, openDatabase, silentLog, systemClock as clock, type Database } from "#platform";
+import {
+  createIds,
+  joinCluster,
+  liveNodes,
+  openDatabase,
+  silentLog,
+  systemClock as clock,
+  type Database,
+} from "#platform";
 import { drawnProcesses, routesOf } from "#processes";
 import { absentHub } from "../absent-hub.ts";
 import { createBareServer } from "./bare.ts";
@@ -34,6 +42,7 @@ const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: route
 
 /** As main.ts does. */
 const MEMORY_EVERY_MS = 200;
+const SHARE_EVERY_MS = 1_000;
 
 type Submit = (request: SubmitRequest) => Promise<SubmitResult>;
 
@@ -44,8 +53,16 @@ const openDatabases = (url: string) => ({
 });
 type Databases = ReturnType<typeof openDatabases>;
 
-async function intakeOf(way: ServerTask["way"], { database, intakeDatabase }: Databases): Promise<Submit> {
-  if (way === "straightforward") return createStraightforwardIntake({ database, eventLog, ids, clock, policies });
+interface OpenIntake {
+  readonly submit: Submit;
+  close(): Promise<void>;
+}
+
+async function intakeOf(way: ServerTask["way"], { database, intakeDatabase }: Databases): Promise<OpenIntake> {
+  if (way === "straightforward") {
+    const submit = createStraightforwardIntake({ database, eventLog, ids, clock, policies });
+    return { submit, close: async () => {} };
+  }
   const reference = createReferenceBook({ database, clock });
   const outlook = createStockMemory({ database, clock });
   await reference.load();
@@ -56,7 +73,14 @@ async function intakeOf(way: ServerTask["way"], { database, intakeDatabase }: Da
   }, MEMORY_EVERY_MS);
   const intake = createOrderIntake({ database: intakeDatabase, eventLog, ids, clock, policies, reference, outlook });
   const queue = createSubmitQueue(intake, { clock });
-  return (request) => queue.submit(request);
+  const membership = await joinCluster({ database, clock, host: "bench", pid: process.pid, version: "bench" });
+  const share = async () => queue.shareAmong((await liveNodes(database)).length);
+  const sharing = setInterval(() => void share().catch(() => clearInterval(sharing)), SHARE_EVERY_MS);
+  const close = () => {
+    clearInterval(sharing);
+    return membership.leave();
+  };
+  return { submit: (request) => queue.submit(request), close };
 }
 
 const hubOf = (database: Database, submit: Submit): Hub => ({
@@ -73,10 +97,8 @@ const hubOf = (database: Database, submit: Submit): Hub => ({
 async function serve({ url, way }: ServerTask): Promise<void> {
   const databases = openDatabases(url);
   const { database, intakeDatabase } = databases;
-  const server =
-    way === "bare"
-      ? await createBareServer(database, ids)
-      : createHttpServer(hubOf(database, await intakeOf(way, databases)));
+  const intake = way === "bare" ? null : await intakeOf(way, databases);
+  const server = intake ? createHttpServer(hubOf(database, intake.submit)) : await createBareServer(database, ids);
   await server.listen({ host: "127.0.0.1", port: 0 });
   const address = server.server.address();
   process.send?.({
@@ -89,6 +111,7 @@ async function serve({ url, way }: ServerTask): Promise<void> {
     else
       void server
         .close()
+        .then(() => intake?.close())
         .then(() => Promise.all([database.close(), intakeDatabase.close()]))
         .then(() => process.disconnect());
   });

@@ -258,7 +258,7 @@ describe("the queue", () => {
       await Promise.all(answers);
       await queue.drained();
     }
-    return { send, end, over, sizes: () => under.map(({ size }) => size) };
+    return { send, end, over, sizes: () => under.map(({ size }) => size), shareAmong: queue.shareAmong };
   }
 
   it("has a lone order or crowds go beside what is under way, and everybody else gather", async () => {
@@ -284,6 +284,22 @@ describe("the queue", () => {
     await end(4);
     for (const count of [30, 20]) await send(count);
     expect(sizes()).toEqual([1, 2, 9, 10, 10, 50, 50, 50]);
+    await over();
+  });
+
+  it("parts the places of lists among the nodes, and has them all again when it is alone", async () => {
+    const { send, end, over, sizes, shareAmong } = queueUnderWatch({ windowMs: 0, few: 0, crowd: 4 });
+    shareAmong(2);
+    for (const count of [4, 4, 30]) await send(count);
+    expect(sizes()).toEqual([4, 4]);
+    await end(0);
+    expect(sizes()).toEqual([4, 4, 30]);
+    shareAmong(5);
+    await send(40);
+    await end(1);
+    expect(sizes()).toEqual([4, 4, 30]);
+    shareAmong(1);
+    expect(sizes()).toEqual([4, 4, 30, 40]);
     await over();
   });
 

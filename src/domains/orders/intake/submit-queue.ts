@@ -9,6 +9,8 @@ export interface SubmitQueue {
   submit(request: SubmitRequest): Promise<SubmitResult>;
   /** Resolves when nothing waits or is under way. */
   drained(): Promise<void>;
+  /** The places of lists are the database's: so many nodes share them. */
+  shareAmong(nodes: number): void;
 }
 
 export interface SubmitQueueOptions {
@@ -20,7 +22,7 @@ export interface SubmitQueueOptions {
   readonly few?: number;
   /** So many are worth what a list costs by itself: they go at once, beside others. */
   readonly crowd?: number;
-  /** So many lists are under way at most: one is decided, one is written and one waits for the disk. */
+  /** So many lists are under way at most, of all nodes: one is decided, one is written and one waits for the disk. */
   readonly places?: number;
   readonly waitingMax?: number;
 }
@@ -41,12 +43,13 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let ordersUnderWay = 0;
+  let ownPlaces = places;
   let isGathering = false;
   let idle: (() => void)[] = [];
 
   /** So many wait that they are a list by themselves: everybody there is, parted by the places, and no fewer than are worth it. */
   function isCrowd(): boolean {
-    const share = Math.ceil((waiting.length + ordersUnderWay) / places);
+    const share = Math.ceil((waiting.length + ordersUnderWay) / ownPlaces);
     return waiting.length >= Math.min(listMax, Math.max(crowd, share));
   }
   const hasPlace = (): boolean => inFlight < (ordersUnderWay <= few ? 2 : 1);
@@ -56,7 +59,7 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
       if (inFlight === 0) for (const resolve of idle.splice(0)) resolve();
       return;
     }
-    if (inFlight < places && isCrowd()) send();
+    if (inFlight < ownPlaces && isCrowd()) send();
     else if (hasPlace() && !isGathering) void gather();
   }
 
@@ -104,6 +107,10 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
         waiting.push({ request, answer, fail });
         pump();
       });
+    },
+    shareAmong(nodes) {
+      ownPlaces = Math.ceil(places / Math.max(1, nodes));
+      pump();
     },
     drained: () =>
       new Promise((resolve) => {
