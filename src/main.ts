@@ -74,6 +74,7 @@ import {
 import { createOrderFolder, readOrderFile, takeOrders } from "#systems";
 import { stalenessRules, type HubConfiguration } from "./configuration.ts";
 import { addressOf, listen } from "./address.ts";
+import { CHANGES_EVERY_MS, followChanges } from "./follow-changes.ts";
 import { createEnding, type Ending } from "./ending.ts";
 import { synchroniseFirst } from "./first-reading.ts";
 import { intakePolicies } from "./intake-policies.ts";
@@ -122,10 +123,6 @@ const DAY_MS = 86_400_000;
 const FOLDER_POLL_MS = 500;
 /** Large files are copied for longer, and in longer breaths, than orders are: one that rests for so long is taken. */
 const STOCK_FOLDER_POLL_MS = 2000;
-const CHANGES_EVERY_MS = 200;
-/** Under a storm of changes memory is refreshed less often, so that following them takes no more than a tenth of the node. */
-const CHANGES_SHARE = 10;
-const CHANGES_AT_LEAST_EVERY_MS = 2_000;
 /** Who has not looked for so long reads everything anew. */
 const CHANGES_KEPT_MS = 3_600_000;
 /** For so long a movement that comes again is known for a repeat; after that, if its position was stated since, for a late one. */
@@ -419,32 +416,6 @@ function publishersOf(
     if (!storefront || !lane) return [];
     return createChannelPublisher({ database, clock, log, channel, storefront, lane, promising, staleness }) ?? [];
   });
-}
-
-/** Keeps what this node has in memory in step with the books. */
-async function followChanges(
-  { book, board }: Business,
-  { clock, log }: HubOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  let restMs = CHANGES_EVERY_MS;
-  let isBehind = false;
-  while (!signal.aborted) {
-    await clock.sleep(restMs, signal);
-    if (signal.aborted) return;
-    const startedMs = clock.now().getTime();
-    try {
-      await Promise.all([book.refresh(), board.refresh()]);
-      isBehind = false;
-    } catch (error) {
-      // Said once: it is tried again every two seconds for as long as the database is away.
-      if (!isBehind) log.warn({ err: error }, "What changed could not be read; answers from memory grow older.");
-      isBehind = true;
-    }
-    const tookMs = clock.now().getTime() - startedMs;
-    const wantedMs = isBehind ? CHANGES_AT_LEAST_EVERY_MS : tookMs * CHANGES_SHARE;
-    restMs = Math.min(CHANGES_AT_LEAST_EVERY_MS, Math.max(CHANGES_EVERY_MS, wantedMs));
-  }
 }
 
 function watch(
