@@ -36,7 +36,6 @@ export const durableSettings: Settings = {
   work_mem: "16MB",
   maintenance_work_mem: "128MB",
   synchronous_commit: "on",
-  wal_compression: "on",
   // So much of the log is written over again, also after a quiet night: for a new file, full of zeros first, all who commit wait 20 to 45 ms.
   min_wal_size: "1GB",
   max_wal_size: "2GB",
