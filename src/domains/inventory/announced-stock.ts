@@ -30,10 +30,9 @@ export function createAnnouncedStock(): AnnouncedStock {
   }
   return {
     announce(positions) {
-      const taken = positions.map(({ sku, branch, taken: quantity }) => ({ sku, branch, quantity }));
-      for (const position of taken) set(position, add(of(position), position.quantity));
+      for (const position of positions) set(position, add(of(position), position.taken));
       return () => {
-        for (const position of taken) set(position, subtract(of(position), position.quantity));
+        for (const position of positions) set(position, subtract(of(position), position.taken));
       };
     },
     beyond: (outlook) => ({ available: (sku, branch) => available(outlook, sku, branch) }),

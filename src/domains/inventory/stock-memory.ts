@@ -1,7 +1,7 @@
 import type { Clock, Database, Queryable } from "#platform";
-import { createAnnouncedStock } from "./announced-stock.ts";
 import { oneAtATime } from "../changes/one-at-a-time.ts";
 import { endOfChanges, readChanges, type ChangePage, type ChangeStream } from "../changes/read-changes.ts";
+import { createAnnouncedStock } from "./announced-stock.ts";
 import {
   outlookOf,
   readFreePositions,

@@ -15,9 +15,14 @@ import type { SubmitRequest } from "./submission.ts";
 
 const database = await testDatabase();
 const post = tradingPost(database);
+const onHand = { TAKEN: "10", LAST: "10", CREDIT: "1000", FIGURES: "1000", BEARER: "1000", QUEUE: "0", COMES: "0" };
+const skus = Object.keys(onHand);
+
+/** Overtaken by something before it locks anything: once, and looks again; or by somebody else the second time as well, and locks everything it might want. */
+type Way = "ONCE" | "TWICE";
 
 /** A trade of its own for each way in which a list goes on: the same items and customers, under other numbers. */
-const tradeOf = (way: string): TradingStock => ({
+const tradeOf = (way: Way): TradingStock => ({
   customers: [
     sampleCustomer({ customerNumber: `C-LIMIT-${way}`, creditLimit: "100" }),
     sampleCustomer({ customerNumber: `C-TIGHT-${way}`, creditLimit: "100" }),
@@ -33,9 +38,6 @@ const tradeOf = (way: string): TradingStock => ({
     [`COMES-${way}`]: [{ expectedOn: "2026-02-15", quantity: "100" }],
   },
 });
-const onHand = { TAKEN: "10", LAST: "10", CREDIT: "1000", FIGURES: "1000", BEARER: "1000", QUEUE: "0", COMES: "0" };
-const skus = Object.keys(onHand);
-
 beforeAll(async () => {
   await post.stock({ customers: [sampleCustomer()] });
   await post.stock(tradeOf("ONCE"));
@@ -53,9 +55,6 @@ const order = (sku: string, quantity: string, more: Partial<SubmitRequest["draft
   });
   return { draft, idempotencyKey: draft.channelOrderNumber };
 };
-
-/** Overtaken by something before it locks anything: once, and looks again; or by somebody else the second time as well, and locks everything it might want. */
-type Way = "ONCE" | "TWICE";
 
 /** What a list that was seen to be overtaken fails with. */
 const overtaken = Object.assign(new Error("Somebody was quicker."), { code: "CD001" });
@@ -89,7 +88,7 @@ async function documentOf(request: SubmitRequest, something: () => Promise<unkno
 const submit = (request: SubmitRequest) => post.intake.submit([request]);
 const reasonsOf = ({ holds }: SalesOrder) => holds.map(({ reason }) => reason);
 
-describe.each(["ONCE", "TWICE"] as const)("an order that is overtaken %s between its decision and its locks", (way) => {
+describe.each<Way>(["ONCE", "TWICE"])("an order that is overtaken %s between its decision and its locks", (way) => {
   it("does not get what somebody else took", async () => {
     const document = await documentOf(order(`TAKEN-${way}`, "8"), () => submit(order(`TAKEN-${way}`, "7")), way);
     expect(document.lines).toMatchObject([{ quantityAllocated: "3", quantityBackordered: "5" }]);
