@@ -96,6 +96,30 @@ describe("the memory of the stock", () => {
     expect(asked).toEqual([]);
   });
 
+  it("reads nothing of what is told of its own orders only: it learned that when they were taken", async () => {
+    await freeAtAtlanta();
+    await orderBy(memory);
+    const known = await freeAtAtlanta();
+    await database.query("update position_changes set available = array['7'] where available is not null");
+    await memory.refresh();
+    expect(await freeAtAtlanta()).toBe(known);
+  });
+
+  it("reads what is told of its own orders beside what is told of others: the last of both holds", async () => {
+    await freeAtAtlanta();
+    await setFree(100);
+    const taken = heldBeforeItIsTaken();
+    const answered = orderBy(memory, taken.database);
+    await taken.isDecided;
+    await setFree(200);
+    taken.take();
+    await answered;
+    await memory.refresh();
+    const { watched, asked } = watching();
+    expect((await memory.forSkus(watched, [elbow])).available(elbow, "ATL")).toBe("176");
+    expect(asked).toEqual([]);
+  });
+
   it("is read ahead, while the list is looked up, and without what nobody sells", async () => {
     const told: string[] = [];
     const watched: typeof database = {

@@ -34,25 +34,44 @@ type FreeByBranch = Map<string, string>;
 interface Touched {
   /** The transaction's id. */
   readonly writer: string;
-  /** The positions' items, ... */
-  readonly skus: readonly string[];
-  /** ... and their branches, ... */
-  readonly branches: readonly string[];
-  /** ... and what it left free of them, in the same order. Null: it does not say. */
-  readonly available: readonly string[] | null;
   /** Grows from change to change of a position, for it is drawn while the position is locked. Transactions' ids do not. */
   readonly seq: string;
+  /** `ToldPositions` as JSON: of what we took ourselves, which is most of it, nobody reads it. */
+  readonly positions: string;
+}
+interface ToldPositions {
+  readonly skus: readonly string[];
+  readonly branches: readonly string[];
+  /** What was left free of them, in the same order. Null: it does not say. */
+  readonly available: readonly string[] | null;
 }
 const touched: ChangeStream = {
   name: "stock",
   table: "position_changes",
-  columns:
-    "c.tx::text as writer, to_json(c.skus) as skus, to_json(c.branches) as branches, to_json(c.available) as available",
+  columns: `c.tx::text as writer,
+            json_build_object('skus', c.skus, 'branches', c.branches, 'available', c.available)::text as positions`,
 };
 /** Told of lines that wait for an item: of no position. */
 const NO_BRANCH = "";
 const ROWS_AT_ONCE = 500;
 const inTheirOrder = (a: Touched, b: Touched): number => Number(BigInt(a.seq) - BigInt(b.seq));
+
+interface News extends ToldPositions {
+  readonly isOwn: boolean;
+}
+
+/**
+ * Within one page all that was told of a position is there, and the last of it holds. Of many pages nothing is kept but that there was something. What we took
+ * ourselves was learned when it was taken: it says something only beside what others did.
+ */
+function newsOf({ rows, isFull }: ChangePage<Touched>, isFirst: boolean, own: ReadonlySet<string>): readonly News[] {
+  if (rows.every(({ writer }) => own.has(writer))) return [];
+  const isWhole = isFirst && !isFull;
+  return rows.toSorted(inTheirOrder).map(({ writer, positions }) => {
+    const told: ToldPositions = JSON.parse(positions);
+    return { ...told, available: isWhole ? told.available : null, isOwn: own.has(writer) };
+  });
+}
 
 /** What is known to be free, and of what it is known that it is not known any more. */
 function createKnownStock() {
@@ -121,7 +140,7 @@ export function createStockMemory({ database, clock }: { database: Database; clo
     news += 1;
   }
 
-  function hear({ skus, branches, available }: Touched, isOwn: boolean): void {
+  function hear({ skus, branches, available, isOwn }: News): void {
     for (const [index, sku] of skus.entries()) {
       const branch = branches[index] ?? NO_BRANCH;
       const left = available?.[index];
@@ -132,13 +151,6 @@ export function createStockMemory({ database, clock }: { database: Database; clo
     if (!isOwn) news += 1;
   }
 
-  /** Within one page all that was told of a position is there, and the last of it holds. Of many pages nothing is kept but that there was something. */
-  function take({ rows, isFull }: ChangePage<Touched>, isFirst: boolean): void {
-    const isWhole = isFirst && !isFull;
-    const told = isWhole ? rows.toSorted(inTheirOrder) : rows.map((row) => ({ ...row, available: null }));
-    for (const row of told) hear(row, own.has(row.writer));
-  }
-
   async function readOn(): Promise<void> {
     const from = clock.now().getTime();
     let after = cursor ?? (await endOfChanges(database));
@@ -146,7 +158,7 @@ export function createStockMemory({ database, clock }: { database: Database; clo
       learnedMeanwhile = new Set();
       const page: ChangePage<Touched> = await readChanges(database, touched, { after, limit: ROWS_AT_ONCE });
       if (page.hasGap) forgetAll();
-      take(page, isFirst);
+      for (const told of newsOf(page, isFirst, own)) hear(told);
       learnedMeanwhile = null;
       ({ cursor: after, isFull } = page);
     }
