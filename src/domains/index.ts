@@ -67,6 +67,7 @@ export * from "./orders/lifecycle/cancel-orders.ts";
 export * from "./orders/lifecycle/drop-ships.ts";
 export * from "./orders/lifecycle/fill-backorders.ts";
 export * from "./orders/lifecycle/holds.ts";
+export * from "./orders/lifecycle/lock-for-effects.ts";
 export * from "./orders/lifecycle/locks.ts";
 export * from "./orders/lifecycle/read-for-systems.ts";
 export * from "./orders/lifecycle/registration.ts";

@@ -7,12 +7,14 @@ import {
   recordRecallRefused,
   recordReleased,
   recordShipped,
+  type Lockable,
   type WhichFulfillment,
 } from "#domains";
+import { isPositive } from "#platform";
 import type { Hands } from "./commands/asking.ts";
 import { confirmShipmentToChannel } from "./commands/channel-commands.ts";
 import { recallFromWarehouse, releaseToWarehouse, sendDocumentsToWarehouse } from "./commands/warehouse-commands.ts";
-import { effect } from "./effect.ts";
+import { effect, orderEffect } from "./effect.ts";
 import { stay, transitionsOver, type Process } from "./engine/index.ts";
 import { instancesNamed } from "./instances.ts";
 import { stockPolicy } from "./policies.ts";
@@ -24,6 +26,10 @@ export type FulfillmentState =
 
 const when = transitionsOver<FulfillmentState>();
 
+/** What was not found is sought elsewhere. */
+const whereShort = ({ lines }: saw.DataOf<typeof saw.FulfillmentPicked>): readonly Lockable[] =>
+  lines.some(({ quantityShort }) => isPositive(quantityShort)) ? ["all-goods"] : [];
+
 /** One branch's part of an order, from the warehouse's inbox to the dock. */
 export function fulfillment(hands: Hands): Process<FulfillmentState> {
   const release = releaseToWarehouse(hands);
@@ -32,14 +38,16 @@ export function fulfillment(hands: Hands): Process<FulfillmentState> {
   const tellChannel = confirmShipmentToChannel(hands);
 
   const recordRelease = effect("record-released", recordReleased);
-  const recordPick = effect("record-picked", recordPicked(stockPolicy(hands.policies)));
+  const recordPick = orderEffect("record-picked", recordPicked(stockPolicy(hands.policies)), whereShort);
   const createShipment = effect("create-shipment", createShipments(hands.policies.shipping));
-  const recordDeparture = effect("record-shipped", recordShipped);
-  const recordTooLate = effect("record-recall-refused", recordRecallRefused);
-  const giveBackRefused = effect<WhichFulfillment>("give-back-refused", (tx, calls) =>
-    cancelFulfillments(tx, calls, "release-refused"),
+  const recordDeparture = orderEffect("record-shipped", recordShipped, ["tied-goods"]);
+  const recordTooLate = orderEffect("record-recall-refused", recordRecallRefused);
+  const giveBackRefused = orderEffect<WhichFulfillment>(
+    "give-back-refused",
+    (tx, calls) => cancelFulfillments(tx, calls, "release-refused"),
+    ["all-goods"],
   );
-  const giveBack = effect("give-back-recalled", giveBackRecalled);
+  const giveBack = orderEffect("give-back-recalled", giveBackRecalled, ["all-goods"]);
 
   const beforeTheDock = ["releasing", "released", "picked", "packed", "labelled"] as const;
   return {

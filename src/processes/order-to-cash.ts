@@ -20,7 +20,7 @@ import { confirmCancellationToChannel } from "./commands/channel-commands.ts";
 import { cancelErpOrder, cancelErpOrderLines, createErpOrder, postInvoice } from "./commands/erp-commands.ts";
 import { calculateTax } from "./commands/tax-commands.ts";
 import { stay, transitionsOver, type Process } from "./engine/index.ts";
-import { effect } from "./effect.ts";
+import { effect, orderEffect } from "./effect.ts";
 import { instancesNamed } from "./instances.ts";
 import { stockPolicy } from "./policies.ts";
 
@@ -45,23 +45,23 @@ export function orderToCash(hands: Hands): Process<OrderToCashState> {
   const askForTax = calculateTax(hands);
   const tellChannel = confirmCancellationToChannel(hands);
 
-  const recordErpNumber = effect("record-erp-number", recordRegistered);
-  const holdForErp = effect("hold-refused-by-erp", holdRefusedByErp);
+  const recordErpNumber = orderEffect("record-erp-number", recordRegistered, ["credit"]);
+  const holdForErp = orderEffect("hold-refused-by-erp", holdRefusedByErp, ["credit"]);
   const estimateTax = effect(
     "estimate-tax",
     estimateTaxAt(hands.policies.tax.estimatedRatePercent, hands.policies.timeZone),
   );
-  const recordTax = effect("record-tax", recordTaxed);
-  const source = effect("source-fulfillments", sourceFulfillments);
+  const recordTax = orderEffect("record-tax", recordTaxed);
+  const source = orderEffect("source-fulfillments", sourceFulfillments);
   const noteDropShips = effect("record-drop-ships", recordDropShips);
   const bill = effect("bill-shipment", billShipments);
-  const recordInvoice = effect("record-invoice", recordInvoices(stockPolicy(hands.policies)));
-  const close = effect("close-order", closeOrders);
-  const cancelHeld = effect("cancel-on-hold", cancelOnHold);
-  const cancelLines = effect("cancel-before-fulfillment", cancelBeforeFulfillment);
-  const recall = effect("recall-fulfillments", recallFulfillments);
+  const recordInvoice = orderEffect("record-invoice", recordInvoices(stockPolicy(hands.policies)), ["tied-goods"]);
+  const close = orderEffect("close-order", closeOrders);
+  const cancelHeld = orderEffect("cancel-on-hold", cancelOnHold, ["credit", "all-goods"]);
+  const cancelLines = orderEffect("cancel-before-fulfillment", cancelBeforeFulfillment, ["credit", "all-goods"]);
+  const recall = orderEffect("recall-fulfillments", recallFulfillments, ["all-goods"]);
   const refuseToCancel = effect("refuse-cancellation", refuseCancellation);
-  const conclude = effect("conclude-cancellation", concludeCancellation);
+  const conclude = orderEffect("conclude-cancellation", concludeCancellation);
 
   const whileHoldable = ["on-hold", "registering", "taxing", "fulfilling"] as const;
   const onceSourced = ["fulfilling", "delivering", "cancelling"] as const;

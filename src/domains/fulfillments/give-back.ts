@@ -11,7 +11,7 @@ import { Decimal } from "decimal.js";
 import { followedBy, ordersOf, type Story } from "../effect-context.ts";
 import { settleCancellations } from "../orders/lifecycle/settle-cancellations.ts";
 import { fillBackorders } from "../orders/lifecycle/fill-backorders.ts";
-import { lockOrders, lockPositions, type Position } from "../orders/lifecycle/locks.ts";
+import { lockOrders, lockPositions, skusOf, type Position } from "../orders/lifecycle/locks.ts";
 import { rowsOf } from "../sql.ts";
 import { positionsOf, stockTiedToFulfillments, untie, type TiedStock, type Untied } from "./tied-stock.ts";
 
@@ -50,7 +50,8 @@ export const comesBack = (
 
 /**
  * What was to be shipped and was not: utters the backorder, seeks the goods at other branches at once, and gives what stays where it was to
- * whoever waits for it. That may be the very line it was for, unless the branch is the one that failed it.
+ * whoever waits for it. That may be the very line it was for, unless the branch is the one that failed it. The caller has locked every
+ * position of what is missing.
  */
 export async function seekElsewhere(
   tx: Transaction,
@@ -106,7 +107,7 @@ export async function cancelFulfillments(
   await lockOrders(tx, salesOrderIds);
   const fulfillmentOrderIds = calls.map((call) => call.event.data.fulfillmentOrderId);
   const tied = await stockTiedToFulfillments(tx, fulfillmentOrderIds);
-  await lockPositions(tx, positionsOf(tied));
+  await lockPositions(tx, positionsOf(tied), skusOf(tied));
   const untied = comesBack(tied, await ordersBeingCancelled(tx, salesOrderIds), "stays");
   await untie(tx, untied);
   await markCancelled(tx, fulfillmentOrderIds, cause);

@@ -3,7 +3,7 @@ import { FulfillmentCancelled, type DataOf, type EffectCall, type EventDraft } f
 import { isZero, type Transaction } from "#platform";
 import { followedBy, ordersOf, type EffectContext } from "../effect-context.ts";
 import { openIssues, type StockIssue } from "../inventory/stock-issues.ts";
-import { lockOrders, lockPositions } from "../orders/lifecycle/locks.ts";
+import { lockOrders, lockPositions, skusOf } from "../orders/lifecycle/locks.ts";
 import { settleCancellations } from "../orders/lifecycle/settle-cancellations.ts";
 import { rowsOf } from "../sql.ts";
 import { comesBack, markCancelled, ordersBeingCancelled, seekElsewhere } from "./give-back.ts";
@@ -51,7 +51,7 @@ export const recordPicked =
       calls.map((call) => call.event.data.fulfillmentOrderId),
     );
     const short = calls.flatMap((call) => notPicked(call.event.data, tied));
-    await lockPositions(tx, positionsOf(short));
+    await lockPositions(tx, positionsOf(short), skusOf(short));
     const coveredFrom = new Date(now.getTime() + countedWithinMs);
     await openIssues(
       tx,

@@ -3,7 +3,7 @@ import { type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import type { Transaction } from "#platform";
 import { ordersOf } from "../effect-context.ts";
 import { openIssues, type StockIssue } from "../inventory/stock-issues.ts";
-import { lockOrders, lockPositions } from "../orders/lifecycle/locks.ts";
+import { lockOrders, lockPositions, skusOf } from "../orders/lifecycle/locks.ts";
 import { settleCancellations } from "../orders/lifecycle/settle-cancellations.ts";
 import { utterShipped } from "../orders/lifecycle/settle-orders.ts";
 import { rowsOf } from "../sql.ts";
@@ -33,8 +33,8 @@ export async function recordShipped(
     tx,
     calls.map((call) => call.event.data.fulfillmentOrderId),
   );
-  await lockPositions(tx, positionsOf(tied));
   const parted = calls.map((call) => partByShipped(call.event.data, tied));
+  await lockPositions(tx, positionsOf(tied), skusOf(parted.flatMap(({ left }) => left)));
   const gone = parted.flatMap((part) => part.gone);
   await openIssues(
     tx,

@@ -159,7 +159,7 @@ export const recordInvoices =
     const risen = changed.filter(({ hasRisen }) => hasRisen);
     return [
       ...changed.map((position) => tellPosition(position, "shipment")),
-      ...(await fillBackorders(tx, risen)),
+      ...(await fillBackorders(tx, risen, { holdsPositions: true })),
       ...(await settleOrders(tx, salesOrderIds)),
     ];
   };

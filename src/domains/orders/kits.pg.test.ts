@@ -224,6 +224,26 @@ describe("a kit", () => {
     await balanced();
   });
 
+  it("is left to the next who fills where somebody is at a part of it and this one holds positions already", async () => {
+    const { salesOrderId } = await order("1");
+    for (const sku of [pump, clamp]) await post.setOnHand(sku, "ATL", "0");
+    await database.query("update inventory_positions set on_hand = 2, stated_on_hand = 2 where sku = any($1)", [
+      [pump, clamp],
+    ]);
+    const fill = (holdsPositions: boolean) =>
+      database.transaction(async (tx) => {
+        await tx.query("set local lock_timeout = '1s'");
+        return fillBackorders(tx, [{ sku: pump, branch: "ATL" }], { holdsPositions });
+      });
+    await database.transaction(async (other) => {
+      await other.query("select from inventory_positions where sku = $1 for no key update", [clamp]);
+      expect(await fill(true)).toEqual([]);
+    });
+    expect(await fill(false)).toHaveLength(1);
+    expect((await quantitiesOf(salesOrderId))[0]).toBe("1 allocated, 0 waiting, 0 shipped, 0 cancelled");
+    await balanced();
+  });
+
   it("is picked and shipped by its parts, billed by itself, and told to the channel as one", async () => {
     await stock("ATL", "3", "6");
     const { salesOrderId } = await order("3");

@@ -24,6 +24,20 @@ function nextGroup(outstanding: readonly Outstanding[]): readonly Outstanding[] 
   return head ? outstanding.filter((other) => sameEffect(other, head)) : [];
 }
 
+const areOne = ([first, ...others]: readonly Outstanding[]): boolean =>
+  first?.queue.length === 1 && others.every((other) => other.queue.length === 1 && sameEffect(first, other));
+
+/** Before the first of several runs. One alone locks by itself. */
+async function lockTogether(tx: Transaction, outstanding: readonly Outstanding[]): Promise<void> {
+  const asked = outstanding.flatMap(({ call, queue }) => queue.flatMap(({ locks }) => (locks ? { locks, call } : [])));
+  if (asked.length === 0 || areOne(outstanding)) return;
+  for (const [take, those] of Map.groupBy(asked, ({ locks }) => locks.take))
+    await take(
+      tx,
+      those.map(({ locks, call }) => locks.wanted(call)),
+    );
+}
+
 /** Runs what the moves of one round ask for, each effect once for all the instances that want it. Answers what they uttered. */
 export async function runEffects(
   tx: Transaction,
@@ -33,6 +47,7 @@ export async function runEffects(
   let outstanding: Outstanding[] = [];
   for (const { effects, stored } of instances)
     if (effects) outstanding.push({ process: stored.process, call: effects.call, queue: effects.queue });
+  await lockTogether(tx, outstanding);
   const drafts: EventDraft[] = [];
   while (outstanding.length > 0) {
     const group = nextGroup(outstanding);

@@ -16,7 +16,19 @@ export interface EffectContext {
 export interface Effect<Data = unknown> {
   readonly kind: "effect";
   readonly name: string;
+  readonly locks?: EffectLocks<Data>;
   run(tx: Transaction, calls: readonly EffectCall<Data>[], context: EffectContext): Promise<readonly EventDraft[]>;
+}
+
+/**
+ * What an effect is going to lock. Each effect keeps to the order in which everybody locks, but one that runs behind another begins again at the top of
+ * it, and two transactions of several effects would wait for each other in a circle. So where several run in a round, all of it is locked before the first.
+ */
+export interface EffectLocks<Data = unknown> {
+  /** Locks what all of them want, in that order. One function for all effects that want the same kinds of things. */
+  take(tx: Transaction, wanted: readonly unknown[]): Promise<void>;
+  /** What it wants for a call, as `take` understands it. */
+  wanted(call: EffectCall<Data>): unknown;
 }
 
 export interface CommandContext {

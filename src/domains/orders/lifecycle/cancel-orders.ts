@@ -12,7 +12,7 @@ import { ordersOf } from "../../effect-context.ts";
 import { positionsOf, stockNotYetSourced, untie } from "../../fulfillments/tied-stock.ts";
 import { rowsOf } from "../../sql.ts";
 import { fillBackorders } from "./fill-backorders.ts";
-import { lockCreditsOf, lockOrders, lockPositions, type Position } from "./locks.ts";
+import { lockCreditsOf, lockOrders, lockPositions, skusOf, type Position } from "./locks.ts";
 import { settleCancellations } from "./settle-cancellations.ts";
 import { settleKits } from "./settle-kits.ts";
 
@@ -73,6 +73,7 @@ export async function concludeCancellation(
   calls: readonly EffectCall<WhichOrder>[],
 ): Promise<EventDraft[]> {
   const { salesOrderIds, storyOf } = ordersOf(calls);
+  await lockOrders(tx, salesOrderIds);
   const rows = await rowsOf<DataOf<typeof SalesOrderCancelled>>(
     tx,
     `update sales_orders o set stage = 'cancelled'
@@ -139,7 +140,7 @@ async function beginCancelling(tx: Transaction, calls: readonly EffectCall<Cance
 async function cancelUnsourced(tx: Transaction, salesOrderIds: readonly string[]): Promise<Position[]> {
   const tied = await stockNotYetSourced(tx, salesOrderIds);
   const freed = positionsOf(tied);
-  await lockPositions(tx, freed);
+  await lockPositions(tx, freed, skusOf(tied));
   await untie(
     tx,
     tied.map((piece) => ({ ...piece, becomes: "cancelled", onHand: "stays" }) as const),

@@ -1,19 +1,21 @@
 import { SalesOrderBackorderFilled, type EventDraft } from "#contracts";
 import type { Queryable, Transaction } from "#platform";
-import { lockPositionsOf } from "../../inventory/read-stock.ts";
 import { readPromisingPlan } from "../../promising/applied-rules.ts";
 import { priorities, servedBy, waitingOrderSql } from "../../promising/backorder-order.ts";
 import type { PromisingPlan } from "../../promising/promising-plan.ts";
 import type { BackorderPolicy } from "../../promising/promising-rules.ts";
 import { rowsOf } from "../../sql.ts";
-import { lockIdleOrders, lockOrders, lockPositions, type Position } from "./locks.ts";
+import { lockIdleOrders, lockIdlePositions, lockOrders, lockPositions, skusOf, type Position } from "./locks.ts";
 import { settleKits } from "./settle-kits.ts";
 import { fillWaitingLines, type FreeStock, type NewAllocation, type WaitingLine } from "./waiting-lines.ts";
 
 export interface FillOptions {
   /** Leave out branches that refused, or found nothing of, the same order before: only new stock gives them a new chance. */
   readonly avoidRefusedBranches?: boolean;
-  /** The transaction holds positions already: orders that somebody else is at are passed by. He, or the next reading of the feeds, serves them. */
+  /**
+   * The transaction holds positions already: orders and further positions that somebody else is at are passed by. He, or the next reading of the feeds,
+   * serves them.
+   */
   readonly holdsPositions?: boolean;
 }
 
@@ -28,7 +30,7 @@ export async function fillBackorders(
   options: FillOptions = {},
 ): Promise<readonly EventDraft[]> {
   if (arrived.length === 0) return [];
-  const positions = [...arrived, ...(await otherPartsOfKits(tx, arrived))];
+  let positions: readonly Position[] = [...arrived, ...(await otherPartsOfKits(tx, arrived))];
   const plan = await readPromisingPlan(tx);
   const drafts: EventDraft[] = [];
   const asked = new Set<string>();
@@ -42,6 +44,8 @@ export async function fillBackorders(
     const orders = [...new Set(next.map(({ salesOrderId }) => salesOrderId))];
     const held = new Set(holdsPositions ? await lockIdleOrders(tx, orders) : orders);
     if (!holdsPositions) await lockOrders(tx, orders);
+    // Once: what appears there while it holds them would be locked out of order.
+    if (round === 0) positions = await hold(tx, positions, plan, options);
     const turns = next.filter(({ salesOrderId }) => held.has(salesOrderId));
     drafts.push(...(await fillInTurn(tx, turns, positions, plan, options)));
     for (const turn of next) asked.add(keyOf(turn));
@@ -59,7 +63,28 @@ const keyOf = ({ salesOrderId, sku }: Turn) => `${salesOrderId} ${sku}`;
 const turnsSql = (name: "turns" | "offered") =>
   `jsonb_to_recordset($1::jsonb -> '${name}') as t("salesOrderId" text, sku text)`;
 
-/** For orders that are locked. */
+/**
+ * Locks what is to be given out, and answers what of it is held. Where something is kept for channels all there is of an item counts, and is held or the item
+ * is nobody's turn.
+ */
+async function hold(
+  tx: Transaction,
+  positions: readonly Position[],
+  { keepsForChannels }: PromisingPlan,
+  { holdsPositions }: FillOptions,
+): Promise<readonly Position[]> {
+  const skus = keepsForChannels ? skusOf(positions) : [];
+  if (!holdsPositions) {
+    await lockPositions(tx, positions, skus);
+    return positions;
+  }
+  const others = await lockIdlePositions(tx, positions, skus);
+  const isFree = ({ sku, branch }: Position) =>
+    !others.some((other) => other.sku === sku && (keepsForChannels || other.branch === branch));
+  return positions.filter(isFree);
+}
+
+/** For orders and positions that are locked. */
 async function fillInTurn(
   tx: Transaction,
   turns: readonly Turn[],
@@ -67,7 +92,6 @@ async function fillInTurn(
   plan: PromisingPlan,
   options: FillOptions,
 ): Promise<readonly EventDraft[]> {
-  await (plan.keepsForChannels ? lockPositionsOf(tx, skusOf(positions)) : lockPositions(tx, positions));
   const lines = await readWaitingLines(tx, turns, plan.backorders);
   const stock = await readFreeStock(tx, positions, plan.keepsForChannels);
   const considered = options.avoidRefusedBranches ? lines : lines.map((line) => ({ ...line, avoid: [] }));
@@ -197,8 +221,6 @@ async function readFreeStock(
     positions,
   );
 }
-
-const skusOf = (positions: readonly Position[]) => [...new Set(positions.map(({ sku }) => sku))];
 
 async function writeAllocations(tx: Transaction, allocations: readonly NewAllocation[], served: string): Promise<void> {
   await rowsOf(

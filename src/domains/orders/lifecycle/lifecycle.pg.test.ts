@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type {
   FulfillmentPicked,
   FulfillmentRecalled,
@@ -191,6 +191,63 @@ describe("a warehouse that refuses the work", () => {
     expect(named(drafts)).toEqual(["fulfillment.cancelled", "sales-order.backordered", "sales-order.backorder-filled"]);
     expect(await linesOf(database, salesOrderId)).toEqual(["allocated 2, backordered 4"]);
     expect(await stockOf(database, sku, "ATL")).toBe("6 / 0");
+  });
+});
+
+describe("goods that come back from a branch", () => {
+  type Requested = DataOf<typeof FulfillmentRequested>;
+  const refuse = (fulfillment: Requested) => {
+    const refused: DataOf<typeof FulfillmentReleaseRefused> = {
+      ...which(fulfillment),
+      warehouse: "wms-dal",
+      reason: "Stocktaking",
+    };
+    return react((tx, calls) => cancelFulfillments(tx, calls, "release-refused"), refused);
+  };
+  const pickTwo = (fulfillment: Requested) => {
+    const picked: DataOf<typeof FulfillmentPicked> = { ...which(fulfillment), lines: [lineAt(fulfillment, "2", "4")] };
+    return react(recordPicked({ countedWithinMs: 1 }), picked);
+  };
+  const shipTwo = (fulfillment: Requested) => react(recordShipped, shippedOf(fulfillment, "2"));
+
+  /** As a list of orders that locks all there is of an item, branch by branch. */
+  function neighbour() {
+    const { promise: isAtAtlanta, resolve: atAtlanta } = Promise.withResolvers<void>();
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+    const lock = "select from inventory_positions where sku = $1 and branch = $2 for no key update";
+    const isDone = database.transaction(async (tx) => {
+      await tx.query(lock, [sku, "ATL"]);
+      atAtlanta();
+      await mayGoOn;
+      await tx.query(lock, [sku, "DAL"]);
+    });
+    return { isAtAtlanta, goOn, isDone };
+  }
+  const somebodyWaits = () =>
+    vi.waitFor(async () => {
+      const waiting = await database.query(
+        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+      );
+      expect(waiting).toHaveLength(1);
+    });
+
+  it.each([
+    ["refused", refuse, "allocated 6"],
+    ["not found", pickTwo, "allocated 6"],
+    ["left behind", shipTwo, "allocated 4, shipped 2"],
+  ])("are sought elsewhere in the order in which everybody locks: %s", async (_why, comeBack, becomes) => {
+    await givenStock(database, sku, "ATL", "9");
+    await givenStock(database, sku, "DAL", "6");
+    const { salesOrderId } = await givenOrder(database, [{ sku, quantity: "6", from: { DAL: "6" } }]);
+    const [fulfillment] = await sourced(salesOrderId);
+    if (!fulfillment) throw new Error("nothing was sourced");
+    const { isAtAtlanta, goOn, isDone } = neighbour();
+    await isAtAtlanta;
+    const cameBack = comeBack(fulfillment);
+    await somebodyWaits();
+    goOn();
+    await Promise.all([isDone, cameBack]);
+    expect(await linesOf(database, salesOrderId)).toEqual([becomes]);
   });
 });
 

@@ -10,6 +10,11 @@ export interface Position {
   readonly branch: string;
 }
 
+/** Each item once. */
+export const skusOf = (positions: readonly Position[]): readonly string[] => [
+  ...new Set(positions.map(({ sku }) => sku)),
+];
+
 export async function lockCreditsOf(tx: Transaction, salesOrderIds: readonly string[]): Promise<void> {
   await rowsOf(
     tx,
@@ -50,13 +55,36 @@ export async function lockIdleOrders(tx: Transaction, salesOrderIds: readonly st
   return rows.map(({ salesOrderId }) => salesOrderId);
 }
 
-export async function lockPositions(tx: Transaction, positions: readonly Position[]): Promise<void> {
+/** A statement's `positions`, and of its `skus` every position. */
+const wantedSql = `
+  select k.sku, k.branch from jsonb_to_recordset($1::jsonb -> 'positions') as k(sku text, branch text)
+  union select q.sku, q.branch from inventory_positions q where q.sku in (select jsonb_array_elements_text($1::jsonb -> 'skus'))`;
+
+/** `skus`: all there is of these as well, for who may go on to give out what lies elsewhere. To lock that later would be to lock out of order. */
+export async function lockPositions(
+  tx: Transaction,
+  positions: readonly Position[],
+  skus: readonly string[] = [],
+): Promise<void> {
   await rowsOf(
     tx,
-    `select 1 from inventory_positions p
-      where (p.sku, p.branch) in (select k.sku, k.branch from jsonb_to_recordset($1::jsonb) as k(sku text, branch text))
-      order by p.sku, p.branch
-        for update`,
-    positions,
+    `select 1 from inventory_positions p where (p.sku, p.branch) in (${wantedSql}) order by p.sku, p.branch for update`,
+    { positions, skus },
   );
 }
+
+/** For who holds positions already: locks those nobody else is at, and answers which somebody is. */
+export const lockIdlePositions = (
+  tx: Transaction,
+  positions: readonly Position[],
+  skus: readonly string[] = [],
+): Promise<readonly Position[]> =>
+  rowsOf<Position>(
+    tx,
+    `with wanted as materialized (${wantedSql}), held as materialized (
+       select p.sku, p.branch from inventory_positions p
+        where (p.sku, p.branch) in (select w.sku, w.branch from wanted w) order by p.sku, p.branch for update skip locked)
+     select w.sku, w.branch from wanted w join inventory_positions p on p.sku = w.sku and p.branch = w.branch
+      where not exists (select from held h where h.sku = w.sku and h.branch = w.branch)`,
+    { positions, skus },
+  );

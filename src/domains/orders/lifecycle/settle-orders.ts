@@ -1,7 +1,8 @@
 import { SalesOrderClosed, SalesOrderCompleted, SalesOrderShipped, type EffectCall, type EventDraft } from "#contracts";
 import { deriveId, type Transaction } from "#platform";
-import { followedBy, type EffectContext } from "../../effect-context.ts";
+import { followedBy, ordersOf, type EffectContext } from "../../effect-context.ts";
 import { rowsOf } from "../../sql.ts";
+import { lockOrders } from "./locks.ts";
 
 interface OrderRow {
   readonly salesOrderId: string;
@@ -55,11 +56,13 @@ export async function closeOrders(
   calls: readonly EffectCall<{ readonly salesOrderId: string }>[],
   context: EffectContext,
 ): Promise<readonly EventDraft[]> {
+  const { salesOrderIds } = ordersOf(calls);
+  await lockOrders(tx, salesOrderIds);
   await rowsOf(
     tx,
     `update sales_orders set stage = 'closed', closed_at = ($1::jsonb ->> 'now')::timestamptz
       where sales_order_id in (select jsonb_array_elements_text($1::jsonb -> 'orders'))`,
-    { orders: calls.map((call) => call.event.data.salesOrderId), now: context.now },
+    { orders: salesOrderIds, now: context.now },
   );
   return calls.map((call) => SalesOrderClosed({ salesOrderId: call.event.data.salesOrderId }, followedBy(call)));
 }

@@ -3,6 +3,7 @@ import { add, multiply, round, type Queryable, type Transaction } from "#platfor
 import { followedBy } from "../../effect-context.ts";
 import { businessDay } from "../../pricing/business-day.ts";
 import { rowsOf } from "../../sql.ts";
+import { lockOrders } from "./locks.ts";
 
 export interface TaxableLine {
   readonly lineNumber: number;
@@ -109,6 +110,7 @@ export async function recordTaxed(
     (a, b) => Number(b.event.data.source === "estimate") - Number(a.event.data.source === "estimate"),
   );
   const best = new Map(estimatesFirst.map((call) => [call.event.data.salesOrderId, call.event.data]));
+  await lockOrders(tx, [...best.keys()]);
   await rowsOf(
     tx,
     `with taxed as (
