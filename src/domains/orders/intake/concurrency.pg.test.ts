@@ -233,7 +233,7 @@ describe("the queue", () => {
     await queue.drained();
   });
 
-  /** An intake whose lists end when they are told to. */
+  /** An intake whose lists end when they are told to; nobody goes alone. */
   function queueUnderWatch(options: Partial<SubmitQueueOptions>) {
     const under: { readonly size: number; readonly end: () => void }[] = [];
     const intake = {
@@ -242,7 +242,7 @@ describe("the queue", () => {
         return requests.map((): SubmitResult => ({ outcome: "accepted", repeat: false }));
       },
     };
-    const queue = createSubmitQueue(intake, { clock: systemClock, ...options });
+    const queue = createSubmitQueue(intake, { clock: systemClock, quietMs: Number.POSITIVE_INFINITY, ...options });
     const answers: Promise<SubmitResult>[] = [];
     const send = async (count: number) => {
       for (let index = 0; index < count; index += 1)
@@ -316,10 +316,30 @@ describe("the queue", () => {
     await over();
   });
 
+  it("has who comes alone go at once, and whoever comes beside him wait for company", async () => {
+    const { send, end, over, sizes } = queueUnderWatch({ windowMs: 40, quietMs: 20 });
+    await send(3);
+    expect(sizes()).toEqual([1]);
+    await systemClock.sleep(50);
+    expect(sizes()).toEqual([1, 2]);
+    await end(0);
+    await end(1);
+    await systemClock.sleep(30);
+    await send(1);
+    expect(sizes()).toEqual([1, 2, 1]);
+    // Not after him who has just been answered: others may be on their way.
+    await end(2);
+    await send(1);
+    expect(sizes()).toEqual([1, 2, 1]);
+    await systemClock.sleep(50);
+    expect(sizes()).toEqual([1, 2, 1, 1]);
+    await over();
+  });
+
   it("refuses when too many wait, and tells every caller of a list that broke", async () => {
     const queue = createSubmitQueue(
       { submit: () => Promise.reject(new Error("gone")) },
-      { clock: systemClock, waitingMax: 2 },
+      { clock: systemClock, quietMs: Number.POSITIVE_INFINITY, waitingMax: 2 },
     );
     const asked = ["a", "b", "c"].map((key) => queue.submit(order("C-1", [], key)));
     const settled = await Promise.allSettled(asked);

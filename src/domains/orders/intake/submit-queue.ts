@@ -17,6 +17,8 @@ export interface SubmitQueueOptions {
   readonly clock: Clock;
   /** How long a list waits for company while a place is free: also one that gathered while another was under way, whose senders come back now. */
   readonly windowMs?: number;
+  /** Who comes after so long without anybody has no company to wait for, and goes at once where nobody is under way. */
+  readonly quietMs?: number;
   readonly listMax?: number;
   /** With so few orders under way nobody waits for them: a second list goes beside them. */
   readonly few?: number;
@@ -33,18 +35,27 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
+function answerEach(list: readonly Waiting[], results: readonly SubmitResult[]): void {
+  for (const [index, { answer, fail }] of list.entries()) {
+    const result = results[index];
+    if (result) answer(result);
+    else fail(new CrossdockError("internal", "The intake gave no answer for an order."));
+  }
+}
+
 /**
  * A list costs something whatever its length. So where orders come in a stream, one list gathers while the other is under way: half the rate is then far
- * from half the cost of the whole. Only a lone order or two, and crowds, have others go beside them.
+ * from half the cost of the whole. Only a lone order or two, and crowds, have others go beside them. Who comes alone waits for nobody.
  */
 export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptions): SubmitQueue {
-  const { clock, windowMs = 2, listMax = 200, waitingMax = 10_000 } = options;
+  const { clock, windowMs = 2, quietMs = 2, listMax = 200, waitingMax = 10_000 } = options;
   const { few = 3, crowd = 32, places = 3 } = options;
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let ordersUnderWay = 0;
   let ownPlaces = places;
   let isGathering = false;
+  let cameMs = Number.NEGATIVE_INFINITY;
   let idle: (() => void)[] = [];
 
   /** So many wait that they are a list by themselves: everybody there is, parted by the places, and no fewer than are worth it. */
@@ -53,6 +64,14 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
     return waiting.length >= Math.min(listMax, Math.max(crowd, share));
   }
   const hasPlace = (): boolean => inFlight < (ordersUnderWay <= few ? 2 : 1);
+
+  /** Notes that somebody comes; answers whether he is alone. */
+  function comesAlone(): boolean {
+    const nowMs = clock.now().getTime();
+    const isAlone = inFlight === 0 && waiting.length === 0 && nowMs - cameMs > quietMs;
+    cameMs = nowMs;
+    return isAlone;
+  }
 
   function pump(): void {
     if (waiting.length === 0) {
@@ -81,12 +100,7 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
     inFlight += 1;
     ordersUnderWay += list.length;
     try {
-      const results = await intake.submit(list.map(({ request }) => request));
-      for (const [index, { answer, fail }] of list.entries()) {
-        const result = results[index];
-        if (result) answer(result);
-        else fail(new CrossdockError("internal", "The intake gave no answer for an order."));
-      }
+      answerEach(list, await intake.submit(list.map(({ request }) => request)));
     } catch (error) {
       for (const { fail } of list) fail(error);
     } finally {
@@ -104,8 +118,10 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
         );
       }
       return new Promise((answer, fail) => {
+        const isAlone = comesAlone();
         waiting.push({ request, answer, fail });
-        pump();
+        if (isAlone) send();
+        else pump();
       });
     },
     shareAmong(nodes) {
