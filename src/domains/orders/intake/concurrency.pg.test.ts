@@ -322,16 +322,17 @@ describe("the queue", () => {
     expect(sizes()).toEqual([1]);
     await systemClock.sleep(50);
     expect(sizes()).toEqual([1, 2]);
+    // Nor is he alone who was answered together with others: they come back as well.
     await end(0);
     await end(1);
-    await systemClock.sleep(30);
     await send(1);
-    expect(sizes()).toEqual([1, 2, 1]);
-    // Not after him who has just been answered: others may be on their way.
-    await end(2);
-    await send(1);
-    expect(sizes()).toEqual([1, 2, 1]);
+    expect(sizes()).toEqual([1, 2]);
     await systemClock.sleep(50);
+    expect(sizes()).toEqual([1, 2, 1]);
+    // But he is who was answered by himself.
+    await end(2);
+    await systemClock.sleep(20);
+    await send(1);
     expect(sizes()).toEqual([1, 2, 1, 1]);
     await over();
   });

@@ -17,7 +17,7 @@ export interface SubmitQueueOptions {
   readonly clock: Clock;
   /** How long a list waits for company while a place is free: also one that gathered while another was under way, whose senders come back now. */
   readonly windowMs?: number;
-  /** Who comes after so long without anybody has no company to wait for, and goes at once where nobody is under way. */
+  /** Who comes after so long without anybody, coming or answered together, has no company to wait for: he goes at once. */
   readonly quietMs?: number;
   readonly listMax?: number;
   /** With so few orders under way nobody waits for them: a second list goes beside them. */
@@ -55,7 +55,8 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
   let ordersUnderWay = 0;
   let ownPlaces = places;
   let isGathering = false;
-  let cameMs = Number.NEGATIVE_INFINITY;
+  /** When somebody last came, or several were answered, who come back. */
+  let stirredMs = Number.NEGATIVE_INFINITY;
   let idle: (() => void)[] = [];
 
   /** So many wait that they are a list by themselves: everybody there is, parted by the places, and no fewer than are worth it. */
@@ -68,8 +69,8 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
   /** Notes that somebody comes; answers whether he is alone. */
   function comesAlone(): boolean {
     const nowMs = clock.now().getTime();
-    const isAlone = inFlight === 0 && waiting.length === 0 && nowMs - cameMs > quietMs;
-    cameMs = nowMs;
+    const isAlone = inFlight === 0 && waiting.length === 0 && nowMs - stirredMs > quietMs;
+    stirredMs = nowMs;
     return isAlone;
   }
 
@@ -106,6 +107,7 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
     } finally {
       inFlight -= 1;
       ordersUnderWay -= list.length;
+      if (list.length > 1) stirredMs = clock.now().getTime();
       pump();
     }
   }
