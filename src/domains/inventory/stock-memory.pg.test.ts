@@ -120,6 +120,19 @@ describe("the memory of the stock", () => {
     expect(asked).toEqual([]);
   });
 
+  it("hears of what others did after its own orders, and not of what they did before", async () => {
+    await freeAtAtlanta();
+    await setFree(100);
+    await memory.refresh();
+    await orderBy(memory);
+    await setFree(200);
+    await memory.refresh();
+    expect(await freeAtAtlanta()).toBe("200");
+    await setFree(300);
+    await memory.refresh();
+    expect(await freeAtAtlanta()).toBe("300");
+  });
+
   it("is read ahead, while the list is looked up, and without what nobody sells", async () => {
     const told: string[] = [];
     const watched: typeof database = {

@@ -22,14 +22,19 @@ const TRUSTED_MS = 2_000;
 /** So many of our own transactions are remembered, to know their changes for our own. */
 const OWN_MAX = 10_000;
 
-function remember(own: Set<string>, tx: string): void {
-  own.add(tx);
-  if (own.size > OWN_MAX) for (const oldest of own) if (own.size > OWN_MAX / 2) own.delete(oldest);
+/** Our own transactions, and the `seq` of what is told of each; null: nothing is told of it yet. */
+type OwnTransactions = Map<string, number | null>;
+
+function remember(own: OwnTransactions, tx: string): void {
+  own.set(tx, null);
+  if (own.size > OWN_MAX) for (const oldest of own.keys()) if (own.size > OWN_MAX / 2) own.delete(oldest);
 }
 
-const keyOf = (sku: string, branch: string) => `${sku}@${branch}`;
-
-type FreeByBranch = Map<string, string>;
+interface KnownPosition {
+  available: string;
+  /** The own transaction we learned that of; none: read, or told of others. */
+  writer: string | undefined;
+}
 
 interface Touched {
   /** The transaction's id. */
@@ -54,43 +59,52 @@ const touched: ChangeStream = {
 /** Told of lines that wait for an item: of no position. */
 const NO_BRANCH = "";
 const ROWS_AT_ONCE = 500;
-const inTheirOrder = (a: Touched, b: Touched): number => Number(BigInt(a.seq) - BigInt(b.seq));
 
 interface News extends ToldPositions {
-  readonly isOwn: boolean;
+  readonly seq: number;
 }
 
-/**
- * Within one page all that was told of a position is there, and the last of it holds. Of many pages nothing is kept but that there was something. What we took
- * ourselves was learned when it was taken: it says something only beside what others did.
- */
-function newsOf({ rows, isFull }: ChangePage<Touched>, isFirst: boolean, own: ReadonlySet<string>): readonly News[] {
-  if (rows.every(({ writer }) => own.has(writer))) return [];
+/** What a page tells of others, the oldest first. Of many pages nothing is kept but that there was something: within one all that was told of a position is there. */
+function newsOf({ rows, isFull }: ChangePage<Touched>, isFirst: boolean, own: OwnTransactions): readonly News[] {
   const isWhole = isFirst && !isFull;
-  return rows.toSorted(inTheirOrder).map(({ writer, positions }) => {
+  const others = rows.filter(({ writer }) => !own.has(writer)).toSorted((a, b) => Number(a.seq) - Number(b.seq));
+  return others.map(({ seq, positions }) => {
     const told: ToldPositions = JSON.parse(positions);
-    return { ...told, available: isWhole ? told.available : null, isOwn: own.has(writer) };
+    return { ...told, available: isWhole ? told.available : null, seq: Number(seq) };
   });
+}
+
+/** What we took ourselves was learned when it was taken; a page only says where it stands among what others did. */
+function noteOwn({ rows }: ChangePage<Touched>, own: OwnTransactions): void {
+  for (const { writer, seq } of rows) if (own.has(writer)) own.set(writer, Math.max(own.get(writer) ?? 0, Number(seq)));
 }
 
 /** What is known to be free, and of what it is known that it is not known any more. */
 function createKnownStock() {
-  const free = new Map<string, FreeByBranch>();
+  const free = new Map<string, Map<string, KnownPosition>>();
   /** What others changed of items that are known, and we did not hear how: read again when it is asked for, position by position. */
   const stale = new Map<string, Set<string>>();
   const isStale = (sku: string, branch: string) => stale.get(sku)?.has(branch) === true;
+  function set({ sku, branch, available }: FreePosition, writer?: string): void {
+    const branches = free.get(sku);
+    const known = branches?.get(branch);
+    if (!known) return void branches?.set(branch, { available, writer });
+    known.available = available;
+    known.writer = writer;
+  }
   return {
     has: (sku: string) => free.has(sku),
     isKnown: (sku: string, branch: string) => free.has(sku) && !isStale(sku, branch),
-    available: (sku: string, branch: string) => free.get(sku)?.get(branch) ?? "0",
+    available: (sku: string, branch: string) => free.get(sku)?.get(branch)?.available ?? "0",
+    writerOf: (sku: string, branch: string) => free.get(sku)?.get(branch)?.writer,
     staleOf: (sku: string) => [...(stale.get(sku) ?? [])].map((branch) => ({ sku, branch })),
     /** Who was quicker than we were has made it stale meanwhile, and then we know no better. */
-    put({ sku, branch, available }: FreePosition): void {
-      if (!isStale(sku, branch)) free.get(sku)?.set(branch, available);
+    put(position: FreePosition, writer?: string): void {
+      if (!isStale(position.sku, position.branch)) set(position, writer);
     },
-    hear({ sku, branch, available }: FreePosition): void {
-      free.get(sku)?.set(branch, available);
-      stale.get(sku)?.delete(branch);
+    hear(position: FreePosition): void {
+      set(position);
+      stale.get(position.sku)?.delete(position.branch);
     },
     forget(sku: string, branch: string): void {
       if (branch !== NO_BRANCH && free.has(sku)) stale.set(sku, (stale.get(sku) ?? new Set()).add(branch));
@@ -110,9 +124,7 @@ function createKnownStock() {
 export function createStockMemory({ database, clock }: { database: Database; clock: Clock }): StockMemory {
   const known = createKnownStock();
   const announced = createAnnouncedStock();
-  const own = new Set<string>();
-  /** Learned of our own transactions while changes are read: those may be from before or from after. Null: nobody is reading. */
-  let learnedMeanwhile: Set<string> | null = null;
+  const own: OwnTransactions = new Map();
   /** How often something became known that a reading under way may not have seen. */
   let news = 0;
   let cursor: string | null = null;
@@ -140,26 +152,26 @@ export function createStockMemory({ database, clock }: { database: Database; clo
     news += 1;
   }
 
-  function hear({ skus, branches, available, isOwn }: News): void {
+  /** Of a position the last holds, ours or theirs. Where ours stands is not known while nothing is told of it: then the position is read again. */
+  function hear({ skus, branches, available, seq }: News): void {
     for (const [index, sku] of skus.entries()) {
       const branch = branches[index] ?? NO_BRANCH;
       const left = available?.[index];
-      const isLearned = learnedMeanwhile?.has(keyOf(sku, branch)) === true;
-      if (left !== undefined && !isLearned) known.hear({ sku, branch, available: left });
-      else if (!isOwn) known.forget(sku, branch);
+      const ours = own.get(known.writerOf(sku, branch) ?? "");
+      if (left === undefined || ours === null) known.forget(sku, branch);
+      else if (ours === undefined || ours < seq) known.hear({ sku, branch, available: left });
     }
-    if (!isOwn) news += 1;
+    news += 1;
   }
 
   async function readOn(): Promise<void> {
     const from = clock.now().getTime();
     let after = cursor ?? (await endOfChanges(database));
     for (let isFirst = true, isFull = true; isFull; isFirst = false) {
-      learnedMeanwhile = new Set();
       const page: ChangePage<Touched> = await readChanges(database, touched, { after, limit: ROWS_AT_ONCE });
       if (page.hasGap) forgetAll();
+      noteOwn(page, own);
       for (const told of newsOf(page, isFirst, own)) hear(told);
-      learnedMeanwhile = null;
       ({ cursor: after, isFull } = page);
     }
     cursor = after;
@@ -179,8 +191,7 @@ export function createStockMemory({ database, clock }: { database: Database; clo
     },
     learn(tx, positions) {
       remember(own, tx);
-      for (const position of positions) known.put(position);
-      for (const { sku, branch } of positions) learnedMeanwhile?.add(keyOf(sku, branch));
+      for (const position of positions) known.put(position, tx);
     },
     announce: announced.announce,
     doubt(positions) {
