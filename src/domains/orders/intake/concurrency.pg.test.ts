@@ -318,7 +318,8 @@ describe("the queue", () => {
 
   it("has who comes alone go at once, and whoever comes beside him wait for company", async () => {
     const { send, end, over, sizes } = queueUnderWatch({ windowMs: 40, quietMs: 20 });
-    await send(3);
+    await send(1);
+    await send(2);
     expect(sizes()).toEqual([1]);
     await systemClock.sleep(50);
     expect(sizes()).toEqual([1, 2]);
@@ -334,6 +335,11 @@ describe("the queue", () => {
     await systemClock.sleep(20);
     await send(1);
     expect(sizes()).toEqual([1, 2, 1, 1]);
+    // What is handed in at once stays together: the second must not overtake the first.
+    await end(3);
+    await systemClock.sleep(20);
+    await send(2);
+    expect(sizes()).toEqual([1, 2, 1, 1, 2]);
     await over();
   });
 

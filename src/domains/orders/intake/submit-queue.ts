@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { CrossdockError } from "#contracts";
 import type { Clock } from "#platform";
 import type { OrderIntake } from "./order-intake.ts";
@@ -80,7 +81,7 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
       return;
     }
     if (inFlight < ownPlaces && isCrowd()) send();
-    else if (hasPlace() && !isGathering) void gather();
+    else if (hasPlace() && !isGathering) void gather(clock.sleep(windowMs));
   }
 
   function send(): void {
@@ -90,9 +91,9 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
     pump();
   }
 
-  async function gather(): Promise<void> {
+  async function gather(company: Promise<void>): Promise<void> {
     isGathering = true;
-    await clock.sleep(windowMs);
+    await company;
     isGathering = false;
     if (waiting.length > 0 && hasPlace()) send();
   }
@@ -122,7 +123,8 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
       return new Promise((answer, fail) => {
         const isAlone = comesAlone();
         waiting.push({ request, answer, fail });
-        if (isAlone) send();
+        // Not before the rest of what is handed in at once: it would overtake him.
+        if (isAlone) void gather(nextTurn());
         else pump();
       });
     },
