@@ -115,7 +115,9 @@ describe("what a channel keeps", () => {
     expect(Number(allocated("web-shop"))).toBeGreaterThanOrEqual(60);
     expect(Number(allocated("web-shop"))).toBeLessThanOrEqual(80);
     expect(await order(intake, "5")).toMatchObject({ quantityAllocated: "0" });
-    expect(await order(intake, "5", { channel: "b2b" })).toMatchObject({ quantityAllocated: "5" });
+    // All that is left: less than five where more than fifteen of its orders came after the others had found nothing.
+    const last = String(Math.min(5, Number(free?.free)));
+    expect(await order(intake, "5", { channel: "b2b" })).toMatchObject({ quantityAllocated: last });
     expect((await checkBooks(database)).faults).toEqual([]);
   });
 
