@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, afterEach, inject } from "vitest";
+import { afterAll, afterEach, expect, inject, vi } from "vitest";
 import { openDatabase, type Database } from "#platform";
 import { withDatabase } from "./global-setup.ts";
 
@@ -33,6 +33,15 @@ export async function testDatabase(options: { readonly maxConnections?: number }
   });
   return { ...database, url };
 }
+
+/** Until one statement of this database waits for another's lock. */
+export const untilOneWaits = (database: Database): Promise<void> =>
+  vi.waitFor(async () => {
+    const waiting = await database.query(
+      "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+    );
+    expect(waiting).toHaveLength(1);
+  });
 
 /** Cloning needs the template to itself, and test files start at the same time. */
 async function createFromTemplate(server: Database, name: string): Promise<void> {

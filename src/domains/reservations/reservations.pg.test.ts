@@ -1,9 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { ReservationDraft } from "#contracts";
 import { add } from "#platform";
-import { sampleCustomer, sampleDraft, samplePrice, sampleProduct, testDatabase, tradingPost } from "#testing";
+import {
+  sampleCustomer,
+  sampleDraft,
+  samplePrice,
+  sampleProduct,
+  testDatabase,
+  tradingPost,
+  untilOneWaits,
+} from "#testing";
 import fc from "fast-check";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { checkBooks } from "../books.ts";
 import { findPositions } from "../inventory/find-positions.ts";
 import { expireReservations, extendReservations, releaseReservations } from "./change-reservations.ts";
@@ -197,12 +205,7 @@ describe("a reservation", () => {
     const [sweeping] = await database.transaction(async (tx) => {
       await extendReservations(tx, [reservationId], 30, inTime);
       const sweep = database.transaction((other) => expireReservations(other, expiredNow));
-      await vi.waitFor(async () => {
-        const waiting = await database.query(
-          "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
-        );
-        expect(waiting).toHaveLength(1);
-      });
+      await untilOneWaits(database);
       return [sweep];
     });
     expect(await sweeping).not.toContainEqual({ sku: "RENEWED", branch: "ATL" });

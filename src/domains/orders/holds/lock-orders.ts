@@ -2,6 +2,7 @@ import type { HoldReason } from "#contracts";
 import type { Transaction } from "#platform";
 import { textArraySql } from "../../built-documents.ts";
 import { rowsOf } from "../../sql.ts";
+import { lockCreditsOf, lockOrders } from "../lifecycle/locks.ts";
 import type { SalesOrderStage } from "../status.ts";
 
 export interface LockedOrder {
@@ -17,19 +18,8 @@ export async function lockOrdersWithCredits(
   tx: Transaction,
   salesOrderIds: readonly string[],
 ): Promise<ReadonlyMap<string, LockedOrder>> {
-  await rowsOf(
-    tx,
-    `select 1 from customer_credits
-      where customer_number = any(array(select customer_number from sales_orders where sales_order_id = any(${textArraySql("$1::jsonb")})))
-      order by customer_number
-        for update`,
-    salesOrderIds,
-  );
-  await rowsOf(
-    tx,
-    `select 1 from sales_orders where sales_order_id = any(${textArraySql("$1::jsonb")}) order by sales_order_id for update`,
-    salesOrderIds,
-  );
+  await lockCreditsOf(tx, salesOrderIds);
+  await lockOrders(tx, salesOrderIds);
   const orders = await rowsOf<LockedOrder>(
     tx,
     `select o.sales_order_id as "salesOrderId", o.sales_order_number as "salesOrderNumber", o.correlation_id as "correlationId", o.stage,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type {
   FulfillmentPicked,
   FulfillmentRecalled,
@@ -10,7 +10,16 @@ import type {
 } from "#contracts";
 import { FulfillmentRequested, type DataOf, type EffectCall, type EventDraft } from "#contracts";
 import { createIds, systemClock, type Transaction } from "#platform";
-import { givenOrder, givenStock, givenTrade, imbalances, linesOf, stockOf, testDatabase } from "#testing";
+import {
+  givenOrder,
+  givenStock,
+  givenTrade,
+  imbalances,
+  linesOf,
+  stockOf,
+  testDatabase,
+  untilOneWaits,
+} from "#testing";
 import { cancelFulfillments, giveBackRecalled } from "../../fulfillments/give-back.ts";
 import { recordPicked } from "../../fulfillments/record-progress.ts";
 import { recordShipped } from "../../fulfillments/record-shipped.ts";
@@ -223,13 +232,6 @@ describe("goods that come back from a branch", () => {
     });
     return { isAtAtlanta, goOn, isDone };
   }
-  const somebodyWaits = () =>
-    vi.waitFor(async () => {
-      const waiting = await database.query(
-        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
-      );
-      expect(waiting).toHaveLength(1);
-    });
 
   it.each([
     ["refused", refuse, "allocated 6"],
@@ -244,7 +246,7 @@ describe("goods that come back from a branch", () => {
     const { isAtAtlanta, goOn, isDone } = neighbour();
     await isAtAtlanta;
     const cameBack = comeBack(fulfillment);
-    await somebodyWaits();
+    await untilOneWaits(database);
     goOn();
     await Promise.all([isDone, cameBack]);
     expect(await linesOf(database, salesOrderId)).toEqual([becomes]);

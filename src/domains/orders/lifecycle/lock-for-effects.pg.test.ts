@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Transaction } from "#platform";
-import { givenOrder, givenStock, givenTrade, testDatabase } from "#testing";
-import { beforeEach, expect, it, vi } from "vitest";
+import { givenOrder, givenStock, givenTrade, testDatabase, untilOneWaits } from "#testing";
+import { beforeEach, expect, it } from "vitest";
 import { lockForEffects } from "./lock-for-effects.ts";
 
 const database = await testDatabase();
@@ -63,12 +63,7 @@ it("waits at the top of the order everybody locks in, before it holds anything",
   const list = database.transaction(async (tx) => {
     await held(tx, "customer_credits");
     waits();
-    await vi.waitFor(async () => {
-      const waiting = await database.query(
-        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
-      );
-      expect(waiting).toHaveLength(1);
-    });
+    await untilOneWaits(database);
     await held(tx, "sales_orders");
     await tx.query("select from inventory_positions where sku = $1 order by branch for update", [sku]);
   });

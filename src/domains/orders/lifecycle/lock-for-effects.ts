@@ -1,6 +1,6 @@
 import type { Transaction } from "#platform";
 import { rowsOf } from "../../sql.ts";
-import { lockCreditsOf, lockOrders, type Position, lockPositions } from "./locks.ts";
+import { lockCreditsOf, lockOrders, lockPositions, skusOf, type Position } from "./locks.ts";
 
 /**
  * Beside an order: its customer's credit; the positions where goods are tied to it; all positions of the items it has goods of, for who gives
@@ -21,10 +21,9 @@ export async function lockForEffects(tx: Transaction, wanted: readonly LockWante
   await lockCreditsOf(tx, ordersThat("credit"));
   await lockOrders(tx, [...new Set(wanted.map(({ salesOrderId }) => salesOrderId))]);
   // Only now: an order stands for what is tied to it.
-  const tied = await tiedTo(tx, [...ordersThat("tied-goods"), ...ordersThat("all-goods")]);
   const seeking = new Set(ordersThat("all-goods"));
-  const sought = tied.filter(({ salesOrderId }) => seeking.has(salesOrderId));
-  await lockPositions(tx, tied, [...new Set(sought.map(({ sku }) => sku))]);
+  const tied = await tiedTo(tx, [...ordersThat("tied-goods"), ...seeking]);
+  await lockPositions(tx, tied, skusOf(tied.filter(({ salesOrderId }) => seeking.has(salesOrderId))));
 }
 
 /** What is promised of a position, or has left it and the owner of the stock has not posted. */
