@@ -126,6 +126,7 @@ create table commands (
   constraint commands_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'parked'::text, 'done'::text, 'given-up'::text, 'skipped'::text])))
 ) with (fillfactor=80);
 CREATE INDEX commands_deadlines ON commands USING btree (deadline_at) WHERE ((status = 'waiting'::text) AND (deadline_at IS NOT NULL));
+CREATE INDEX commands_in_front ON commands USING btree (lane, name, seq) WHERE ((status = 'waiting'::text) AND (attempts < 3) AND (category = ANY (ARRAY['throttled'::text, 'unavailable'::text, 'timed-out'::text])));
 CREATE INDEX commands_running ON commands USING btree (claimed_by) WHERE (status = 'running'::text);
 CREATE INDEX commands_story ON commands USING btree (correlation_id, seq);
 CREATE INDEX commands_unfinished ON commands USING btree (process, instance_id, seq) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text, 'parked'::text]));

@@ -1,3 +1,5 @@
+import { failuresOfTheSystem, TRIES_IN_FRONT, unanswered } from "./retry-policy.ts";
+
 /** Lanes with something due, found by hopping through the index from one to the next. */
 export const waitingLanes = {
   name: "waiting-lanes",
@@ -18,15 +20,25 @@ const claimedColumns = `
   e.id as "eventId", e.type, e.source, e.subject, e.time, e.correlation_id as "eventCorrelationId", e.causation_id as "causationId",
   coalesce(c.payload, e.data) as data`;
 
+const listed = (categories: readonly string[]) => `(${categories.map((category) => `'${category}'`).join(", ")})`;
+
 /**
  * Claims for every lane as much as it has room for, lowest priority number first, then as issued; never a command while an earlier one of its instance is
- * unfinished (a parked one is), nor one of an instance an operator holds.
+ * unfinished (a parked one is), nor one of an instance an operator holds. Where a lane keeps order, none goes before an earlier one of its kind that waits
+ * for the system to answer.
  */
 export const claim = {
   name: "claim-commands",
   text: `
-    with claimable as (
-      select c.id from jsonb_to_recordset($1::jsonb) l (lane text, room int)
+    with lanes as (
+      select lane, room, ordered from jsonb_to_recordset($1::jsonb) l (lane text, room int, ordered boolean)),
+    fronts as (
+      select c.lane, c.name, min(c.seq) as seq from commands c
+       where c.status = 'waiting' and c.attempts < ${TRIES_IN_FRONT} and c.category in ${listed(failuresOfTheSystem)} and c.due_at > $2
+         and c.lane in (select lane from lanes where ordered)
+       group by c.lane, c.name),
+    claimable as (
+      select c.id from lanes l
        cross join lateral (
          select c.id from commands c
           where c.lane = l.lane and c.status = 'waiting' and c.due_at <= $2
@@ -37,11 +49,12 @@ export const claim = {
             and not exists (
               select 1 from process_instances i
                where i.process = c.process and i.instance_id = c.instance_id and i.suspended)
+            and not exists (select 1 from fronts f where f.lane = c.lane and f.name = c.name and f.seq < c.seq)
           order by c.priority, c.seq limit l.room
           for update of c skip locked) c),
     c as (
       update commands set status = 'running', claimed_by = $3, attempts = attempts + 1
-       where id in (select id from claimable) returning *)
+       where id = any(array(select id from claimable)) returning *)
     select ${claimedColumns} from c join events e on e.id = c.event_id order by c.priority, c.seq`,
 };
 
@@ -68,6 +81,18 @@ export const complete = {
         category text, outcome text, explanation text, finished_at timestamptz)
      where c.id = r.id and c.status = 'running' and c.claimed_by = r.claimed_by
     returning c.id`,
+};
+
+/** The system answers again: what waits for that need not wait out its pauses, and stands in its order once more. */
+export const hasten = {
+  name: "hasten-commands",
+  text: `
+    with hastened as (
+      select c.id from jsonb_to_recordset($1::jsonb) k (lane text, name text)
+        join commands c on c.lane = k.lane and c.name = k.name
+       where c.status = 'waiting' and c.due_at > $2 and c.category in ${listed(unanswered)}
+       for update of c skip locked)
+    update commands set due_at = $2, category = null where id in (select id from hastened)`,
 };
 
 export const claimingNodes = {

@@ -122,7 +122,9 @@ export function createCommandRunner(options: CommandOptions): CommandRunner {
     async begin() {
       const waiting = await database.query<{ lane: string }>(sql.waitingLanes, [clock.now()]);
       if (waiting.length === 0) return "rest";
-      const rooms = waiting.map(({ lane }) => ({ lane, room: room(lane) })).filter(({ room }) => room > 0);
+      const rooms = waiting
+        .map(({ lane }) => ({ lane, room: room(lane), ordered: lane !== HUB_LANE }))
+        .filter(({ room }) => room > 0);
       if (rooms.length === 0) return "full";
       const claimed = await database.query<ClaimedCommand>(sql.claim, [JSON.stringify(rooms), clock.now(), node()]);
       for (const command of claimed) run(command, (one) => perform(options, one, stop.signal));

@@ -4,6 +4,7 @@ import type { Clock, Database, Log } from "#platform";
 import * as sql from "./commands-sql.ts";
 import type { ClaimedCommand } from "./commands.ts";
 import type { AtInstant } from "./instants.ts";
+import { createRecoveries } from "./recoveries.ts";
 import { explain, isDatabaseTrouble, isLostRace } from "./trouble.ts";
 
 /** What became of a command, and what is to be told of it. */
@@ -28,6 +29,10 @@ interface CompletionOptions {
   readonly at: AtInstant;
 }
 
+interface Writing extends CompletionOptions {
+  readonly recoveries: ReturnType<typeof createRecoveries>;
+}
+
 interface Waiting {
   readonly completion: Completion;
   readonly written: () => void;
@@ -39,6 +44,7 @@ const TROUBLE_PAUSE_MS = 200;
 export function createCompletions(options: CompletionOptions): { add(completion: Completion): Promise<void> } {
   let queue: Waiting[] = [];
   let flushing = false;
+  const recoveries = createRecoveries(options.clock);
 
   const flush = async () => {
     // What ended in the same turn of the event loop goes along.
@@ -47,7 +53,7 @@ export function createCompletions(options: CompletionOptions): { add(completion:
       const group = queue;
       queue = [];
       await writeTogether(
-        options,
+        { ...options, recoveries },
         group.map(({ completion }) => completion),
       );
       for (const { written } of group) written();
@@ -67,7 +73,7 @@ export function createCompletions(options: CompletionOptions): { add(completion:
 }
 
 /** All in one transaction; if that fails for other reasons than the database itself, one by one, to find the one that does it. */
-async function writeTogether(options: CompletionOptions, completions: readonly Completion[]): Promise<void> {
+async function writeTogether(options: Writing, completions: readonly Completion[]): Promise<void> {
   for (;;) {
     try {
       return await write(options, completions);
@@ -85,7 +91,7 @@ async function writeTogether(options: CompletionOptions, completions: readonly C
 }
 
 /** What it says cannot be told (its events are not what the catalogue says): that is a bug of ours, and a person's to mend. */
-async function writeUntellable(options: CompletionOptions, completion: Completion | undefined, error: unknown) {
+async function writeUntellable(options: Writing, completion: Completion | undefined, error: unknown) {
   if (!completion) return;
   const explanation = `It was performed, but what it answered could not be recorded: ${explain(error)}`;
   const { claimed } = completion;
@@ -97,7 +103,7 @@ async function writeUntellable(options: CompletionOptions, completion: Completio
   await write(options, [{ claimed, status: "parked", drafts: [], maybeDone: true, ...failure }]);
 }
 
-async function write({ database, eventLog, clock, at }: CompletionOptions, completions: readonly Completion[]) {
+async function write({ database, eventLog, clock, at, recoveries }: Writing, completions: readonly Completion[]) {
   const now = clock.now();
   const rows = completions.map(({ claimed, status, maybeDone, attempts, dueAt, category, outcome, explanation }) => ({
     id: claimed.commandId,
@@ -115,8 +121,11 @@ async function write({ database, eventLog, clock, at }: CompletionOptions, compl
     const ours = await tx.query<{ id: string }>(sql.complete, [JSON.stringify(rows)]);
     // A command that was taken from us, because we were believed dead, is answered by whoever has it now.
     const stillOurs = new Set(ours.map(({ id }) => id));
+    const recovering = recoveries.among(completions);
+    if (recovering.length > 0) await tx.query(sql.hasten, [JSON.stringify(recovering), now]);
     const drafts = completions.flatMap(({ claimed, drafts }) => (stillOurs.has(claimed.commandId) ? drafts : []));
     await eventLog.append(tx, drafts);
     await at("before-completion-commit");
   });
+  recoveries.note(completions);
 }

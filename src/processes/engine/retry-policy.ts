@@ -31,6 +31,15 @@ export const defaultRetryPolicy: RetryPolicy = {
   internal: { attemptsMax: 3, firstDelayMs: 500, factor: 4, delayMsMax: 30_000 },
 };
 
+/** Nobody answered: of what was asked it says nothing, perhaps. */
+export const unanswered: readonly RetryCategory[] = ["unavailable", "timed-out"];
+
+/** Failures that say something of the system. */
+export const failuresOfTheSystem: readonly RetryCategory[] = ["throttled", ...unanswered];
+
+/** So often a command that the system fails is tried before later ones of its kind may go first: it may be the command, after all, that is at fault. */
+export const TRIES_IN_FRONT = 3;
+
 /** Why an attempt did not succeed. */
 export interface Failure {
   readonly category: RetryCategory;

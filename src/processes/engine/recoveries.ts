@@ -1,0 +1,44 @@
+import type { Clock } from "#platform";
+import type { Completion } from "./completions.ts";
+import { unanswered } from "./retry-policy.ts";
+
+/** Work of one kind at one system. */
+export interface LaneWork {
+  readonly lane: string;
+  readonly name: string;
+}
+
+/** What always fails looks like a system that recovers whenever another succeeds; it is not to be tried more often than its own pauses would have it. */
+const AGAIN_AFTER_MS = 60_000;
+
+const keyOf = ({ claimed: { lane, name } }: Completion) => JSON.stringify([lane, name]);
+const isUnanswered = ({ status, category }: Completion) =>
+  status === "waiting" && unanswered.some((one) => one === category);
+
+/** Notices which systems do again what they failed to do. This node's memory only: one that forgets leaves the rest to their pauses. */
+export function createRecoveries(clock: Clock) {
+  const failing = new Set<string>();
+  const recoveredAt = new Map<string, number>();
+  const now = () => clock.now().getTime();
+  const isRecovery = (completion: Completion) => {
+    const key = keyOf(completion);
+    const last = recoveredAt.get(key);
+    return completion.status === "done" && failing.has(key) && (last === undefined || now() - last >= AGAIN_AFTER_MS);
+  };
+
+  return {
+    /** What recovers with these, none twice. */
+    among: (completions: readonly Completion[]): readonly LaneWork[] => {
+      const recovering = new Map(completions.filter(isRecovery).map((one) => [keyOf(one), one.claimed]));
+      return [...recovering.values()].map(({ lane, name }) => ({ lane, name }));
+    },
+    /** To be told of all ends, once they are written. */
+    note(completions: readonly Completion[]) {
+      for (const completion of completions.filter(isRecovery)) {
+        failing.delete(keyOf(completion));
+        recoveredAt.set(keyOf(completion), now());
+      }
+      for (const completion of completions.filter(isUnanswered)) failing.add(keyOf(completion));
+    },
+  };
+}
