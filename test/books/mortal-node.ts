@@ -82,7 +82,9 @@ const answered = (answer: Answer) => process.send?.(answer);
 
 async function answer(question: Question): Promise<Omit<Answer, "id">> {
   if ("request" in question) {
-    const { outcome, repeat, salesOrder } = await queue.submit(question.request);
+    const [result] = await queue.submit([question.request]);
+    if (!result) throw new Error("No answer.");
+    const { outcome, repeat, salesOrder } = result;
     return { outcome, repeat, ...(salesOrder && { salesOrder }) };
   }
   const [result] = await database.transaction(

@@ -91,12 +91,13 @@ describe("what a channel keeps", () => {
     await post.setOnHand(sku, "DFW", "40");
     const [one, other] = [intake, intake].map((node) => createSubmitQueue(node, { clock: systemClock, listMax: 20 }));
     if (!one || !other) throw new Error("no queues");
-    const results = await Promise.all(
+    const answers = await Promise.all(
       Array.from({ length: 200 }, (_, index) => {
         const sent = draft("1", index % 10 === 0 ? { channel: "b2b" } : {});
-        return (index % 2 === 0 ? one : other).submit({ draft: sent, idempotencyKey: sent.channelOrderNumber });
+        return (index % 2 === 0 ? one : other).submit([{ draft: sent, idempotencyKey: sent.channelOrderNumber }]);
       }),
     );
+    const results = answers.flat();
     const allocated = (channel: string) =>
       add(
         ...results.flatMap((result) =>

@@ -62,7 +62,7 @@ async function requestCancel(
 export function createOrderDesk(options: DeskOptions & { readonly queue: Pick<SubmitQueue, "submit"> }): OrderDesk {
   const { database, clock, queue } = options;
   return {
-    submit: (requests) => Promise.all(requests.map((request) => queue.submit(request))),
+    submit: (requests) => queue.submit(requests),
     find: (any) => findSalesOrders(database, { any }),
     read: async (id) => (await readSalesOrders(database, [id]))[0] ?? null,
     cancel: (salesOrderId, who) =>

@@ -44,7 +44,7 @@ const eventLog = createEventLog({ clock, ids, source: "crossdock", routes: route
 const MEMORY_EVERY_MS = 200;
 const SHARE_EVERY_MS = 1_000;
 
-type Submit = (request: SubmitRequest) => Promise<SubmitResult>;
+type Submit = (requests: readonly SubmitRequest[]) => Promise<readonly SubmitResult[]>;
 
 /** As main.ts does: the intake's statements are given keys. */
 const openDatabases = (url: string) => ({
@@ -60,8 +60,8 @@ interface OpenIntake {
 
 async function intakeOf(way: ServerTask["way"], { database, intakeDatabase }: Databases): Promise<OpenIntake> {
   if (way === "straightforward") {
-    const submit = createStraightforwardIntake({ database, eventLog, ids, clock, policies });
-    return { submit, close: async () => {} };
+    const submitOne = createStraightforwardIntake({ database, eventLog, ids, clock, policies });
+    return { submit: (requests) => Promise.all(requests.map(submitOne)), close: async () => {} };
   }
   const reference = createReferenceBook({ database, clock });
   const outlook = createStockMemory({ database, clock });
@@ -80,7 +80,7 @@ async function intakeOf(way: ServerTask["way"], { database, intakeDatabase }: Da
     clearInterval(sharing);
     return membership.leave();
   };
-  return { submit: (request) => queue.submit(request), close };
+  return { submit: (requests) => queue.submit(requests), close };
 }
 
 const hubOf = (database: Database, submit: Submit): Hub => ({
@@ -91,7 +91,7 @@ const hubOf = (database: Database, submit: Submit): Hub => ({
   metrics: createMetrics(),
   gate: createTokenGate({ database, clock }),
   ...absentHub,
-  orders: { ...absentHub.orders, submit: (requests) => Promise.all(requests.map(submit)) },
+  orders: { ...absentHub.orders, submit },
 });
 
 async function serve({ url, way }: ServerTask): Promise<void> {

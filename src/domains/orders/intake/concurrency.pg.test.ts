@@ -40,8 +40,9 @@ const queues = outlooks.map((outlook) =>
   createSubmitQueue(post.newIntakeBy(outlook ? { outlook } : {}), { clock: systemClock, listMax: 40 }),
 );
 const submit = (request: SubmitRequest, index: number) =>
-  (queues[index % queues.length] ?? queues[0])?.submit(request) ?? Promise.reject(new Error("no queue"));
-const submitAll = (requests: readonly SubmitRequest[]): Promise<SubmitResult[]> => Promise.all(requests.map(submit));
+  (queues[index % queues.length] ?? queues[0])?.submit([request]) ?? Promise.reject(new Error("no queue"));
+const submitAll = async (requests: readonly SubmitRequest[]): Promise<SubmitResult[]> =>
+  (await Promise.all(requests.map(submit))).flat();
 
 const skus = ["HOT", "ELBOW", "TEE", "PIPE"];
 const order = (
@@ -104,11 +105,15 @@ describe("many at once, on three nodes", () => {
     expect((await findCustomers(database, ["C-LIMIT"])).get("C-LIMIT")?.hubExposure).toBe("1000.00");
   });
 
-  it("the same order from both sides is one order", async () => {
+  it("the same order from both sides is one order, and nobody waits in a circle for it", async () => {
     const twins = Array.from({ length: 50 }, (_, index) => order(`C-${index % 10}`, [{ sku: "PIPE", quantity: "1" }]));
     const results = await submitAll(twins.flatMap((twin) => [twin, twin]));
     expect(results.filter(({ repeat }) => !repeat)).toHaveLength(50);
     expect(new Set(results.map(({ salesOrder }) => salesOrder?.salesOrderId)).size).toBe(50);
+    const [met] = await database.query(
+      "select deadlocks::int as deadlocks from pg_stat_database where datname = current_database()",
+    );
+    expect(met).toEqual({ deadlocks: 0 });
   });
 
   it("one number sent for two customers at the same moment is one order and a conflict", async () => {
@@ -125,6 +130,30 @@ describe("many at once, on three nodes", () => {
       ).toEqual(["accepted", "conflict"]);
     }
   });
+});
+
+describe("a list of one caller", () => {
+  it.each([{ listMax: 200 }, { listMax: 30 }])(
+    "is decided in its order, $listMax at once: who comes first has the last goods and the number",
+    async (limits) => {
+      const queue = createSubmitQueue(post.newIntake(), { clock: systemClock, ...limits });
+      for (let round = 0; round < 5; round += 1) {
+        const sku = `ROW-${limits.listMax}-${round}`;
+        const goods = { products: [sampleProduct({ sku })], prices: [samplePrice({ sku })] };
+        await post.stock({ ...goods, onHand: { ATL: { [sku]: "20" } } });
+        const list = Array.from({ length: 99 }, () => order("C-5", [{ sku, quantity: "1" }]));
+        const again = list.map(({ draft, idempotencyKey }) => ({
+          draft: { ...draft, customerNumber: "C-6" },
+          idempotencyKey: `${idempotencyKey}-again`,
+        }));
+        const results = await queue.submit([...list, ...again]);
+        expect(results.slice(99).map(({ outcome }) => outcome)).toEqual(again.map(() => "conflict"));
+        expect(results.slice(0, 99).map((result) => allocatedOf([result]))).toEqual(
+          list.map((_, index) => (index < 20 ? "1" : "0")),
+        );
+      }
+    },
+  );
 });
 
 describe("stock that arrives while an order for it comes in", () => {
@@ -223,8 +252,8 @@ describe("the queue", () => {
       },
     };
     const queue = createSubmitQueue(intake, { clock: systemClock, listMax: 10, waitingMax: 25 });
-    const asked = Array.from({ length: 25 }, (_, index) => queue.submit(order("C-1", [], `key-${index}`)));
-    const answers = await Promise.all(asked);
+    const asked = Array.from({ length: 25 }, (_, index) => queue.submit([order("C-1", [], `key-${index}`)]));
+    const answers = (await Promise.all(asked)).flat();
     expect(answers.map(({ faults }) => faults?.[0]?.path)).toEqual(
       Array.from({ length: 25 }, (_, index) => `key-${index}`),
     );
@@ -243,10 +272,10 @@ describe("the queue", () => {
       },
     };
     const queue = createSubmitQueue(intake, { clock: systemClock, quietMs: Number.POSITIVE_INFINITY, ...options });
-    const answers: Promise<SubmitResult>[] = [];
+    const answers: Promise<readonly SubmitResult[]>[] = [];
     const send = async (count: number) => {
       for (let index = 0; index < count; index += 1)
-        answers.push(queue.submit(order("C-1", [], `k-${answers.length}`)));
+        answers.push(queue.submit([order("C-1", [], `k-${answers.length}`)]));
       await systemClock.sleep(5);
     };
     const end = async (index: number) => {
@@ -348,7 +377,7 @@ describe("the queue", () => {
       { submit: () => Promise.reject(new Error("gone")) },
       { clock: systemClock, quietMs: Number.POSITIVE_INFINITY, waitingMax: 2 },
     );
-    const asked = ["a", "b", "c"].map((key) => queue.submit(order("C-1", [], key)));
+    const asked = ["a", "b", "c"].map((key) => queue.submit([order("C-1", [], key)]));
     const settled = await Promise.allSettled(asked);
     expect(settled.map((one) => (one.status === "rejected" ? String(one.reason) : ""))).toEqual([
       "Error: gone",

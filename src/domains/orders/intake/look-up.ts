@@ -4,6 +4,7 @@ import { expectedOfSql, type Expected } from "../../inventory/read-stock.ts";
 import {
   bearersOf,
   bearersSql,
+  OF_OTHERS,
   originalsSql,
   type BearerRow,
   type Original,
@@ -48,7 +49,7 @@ export async function lookUp(
   };
 }
 
-/** Who bears the purchase order numbers of a list. */
+/** Which others bear the purchase order numbers of a list that is written already. */
 export async function findBearers(
   database: Queryable,
   requests: readonly SubmitRequest[],
@@ -90,4 +91,7 @@ const lookUpStatement = {
          (select json_agg('SO-' || nextval('sales_order_numbers')) from asked) as numbers`,
 };
 
-const bearersStatement = { name: "find-bearers", text: `with ${askedSql} select ${bearersSql("asked")} as bearers` };
+const bearersStatement = {
+  name: "find-bearers",
+  text: `with ${askedSql} select ${bearersSql("asked", OF_OTHERS)} as bearers`,
+};

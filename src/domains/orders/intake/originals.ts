@@ -55,6 +55,9 @@ export interface PurchaseOrderBearer {
   readonly salesOrderNumber: string;
 }
 
+/** Of orders: whoever asks has written his own already, and they are no reason to decide them otherwise. */
+export const OF_OTHERS = "xmin <> pg_current_xact_id()::xid";
+
 /** The first order, not cancelled, that bears the purchase order number of a customer; all are SQL, `who` a condition on orders. */
 export const bearerSql = (customerNumber: string, purchaseOrder: string, who = "true"): string => `(
   select o.sales_order_number from sales_orders o
@@ -67,9 +70,9 @@ export type BearerRow = readonly [customerNumber: string, customerPurchaseOrder:
  * Who bears the customer purchase order numbers of a list, as one JSON value without those nobody bears; `asked` is a relation of customer_number and
  * customer_purchase_order.
  */
-export const bearersSql = (asked: string): string => `(
+export const bearersSql = (asked: string, who = "true"): string => `(
   select coalesce(json_agg(json_build_array(customer_number, customer_purchase_order, bearer)), '[]')
-    from (select a.*, ${bearerSql("a.customer_number", "a.customer_purchase_order")} as bearer
+    from (select a.*, ${bearerSql("a.customer_number", "a.customer_purchase_order", who)} as bearer
             from (select distinct customer_number, customer_purchase_order from ${asked} where customer_purchase_order is not null) a) b
    where bearer is not null)`;
 

@@ -5,6 +5,7 @@ import {
   sampleProduct,
   testDatabase,
   tradingPost,
+  untilOneWaits,
   type TradingStock,
 } from "#testing";
 import type { SalesOrder } from "#contracts";
@@ -142,5 +143,42 @@ describe.each<Way>(["ONCE", "TWICE"])("an order that is overtaken %s between its
       way,
     );
     expect(document.lines).toMatchObject([{ promisedOn: "2026-02-01" }]);
+  });
+});
+
+describe("a list whose numbers another node is just writing", () => {
+  /** As another node does: the rows first, in the order of their numbers, the locks last. What it wants and does not get at once, it would wait for in a circle. */
+  async function whileOtherWrites(numbers: readonly string[], ours: () => Promise<unknown>): Promise<void> {
+    const other = database.transaction(async (tx) => {
+      await tx.query("set local lock_timeout = '100ms'");
+      for (const [index, number] of numbers.entries()) {
+        await tx.query(
+          `insert into sales_orders
+           select (jsonb_populate_record(o, jsonb_build_object('sales_order_id', $1::text, 'sales_order_number', $1::text,
+                     'channel_order_number', $1::text, 'idempotency_key', $1::text))).* from sales_orders o limit 1`,
+          [number],
+        );
+        if (index > 0) continue;
+        void ours();
+        await untilOneWaits(database);
+      }
+      await tx.query("select from customer_credits for no key update");
+      throw new Error("It is not written after all.");
+    });
+    await expect(other).rejects.toThrow("It is not written after all.");
+  }
+  const twins = () => [order("BEARER-ONCE", "1"), order("BEARER-ONCE", "1")];
+  const everythingLocked = post.newIntakeBy({ database: { ...database, atOnce: () => Promise.reject(overtaken) } });
+
+  it.each([
+    { does: "writes first and locks last", intake: post.intake },
+    { does: "locks everything", intake: everythingLocked },
+  ])("holds nothing of what the other wants when it $does", async ({ intake }) => {
+    await submit(order("BEARER-ONCE", "1"));
+    const list = twins();
+    const numbers = list.map(({ idempotencyKey }) => idempotencyKey).toSorted();
+    let asked: ReturnType<typeof intake.submit> | undefined;
+    await whileOtherWrites(numbers, () => (asked = intake.submit(list.toReversed())));
+    expect(await asked).toMatchObject([{ outcome: "accepted" }, { outcome: "accepted" }]);
   });
 });

@@ -36,7 +36,7 @@ import type { ReferenceSource } from "./reference.ts";
 import type { SubmitResult, WrittenRequest } from "./submission.ts";
 import type { Shortfalls } from "./shortfalls.ts";
 import { toSalesOrder } from "./to-sales-order.ts";
-import { takeLocked, writeOrders, type NumberedOrder } from "./write-orders.ts";
+import { claimNumbers, completeOrders, takeLocked, writeOrders, type NumberedOrder } from "./write-orders.ts";
 
 export interface ListContext {
   /** Appends in the caller's transaction; `EventLog` of #events is one. */
@@ -127,7 +127,8 @@ async function takeUnlessOvertaken(database: Database, work: Work): Promise<Docu
     const list = decide(plan, { ...seen, expected: await expectedOf(database, plan, seen.expected) }, work);
     const left = await database.atOnce(
       async (tx) => {
-        await write(tx, list, work);
+        writeOrders(tx, numbered(list, work), now);
+        await tellOrders(tx, list, work);
         return takeAsSeen(tx, list, now);
       },
       { retries: CONTENTION_RETRIES },
@@ -144,9 +145,14 @@ async function takeUnlessOvertaken(database: Database, work: Work): Promise<Docu
   }
 }
 
-/** Everything the list might want is locked first, so that what is decided by it is true. */
+/** Everything the list might want is locked first, so that what is decided by it is true; but its numbers, which others have before their locks, before. */
 async function takeUnderLocks(tx: Transaction, work: Work): Promise<Documents> {
-  const { judged, now, context } = work;
+  const { judged, seen, now, context } = work;
+  claimNumbers(
+    tx,
+    judged.candidates.map((order, index) => ({ order, number: seen.numbers[index] ?? "" })),
+    now,
+  );
   const claims = claimsOf(judged);
   const skus = [...new Set([...skusOf(judged), ...(await skusOfClaims(tx, claims))])];
   const [, locked, bearers] = await Promise.all([
@@ -165,7 +171,8 @@ async function takeUnderLocks(tx: Transaction, work: Work): Promise<Documents> {
   const plan = planSourcing(judged, outlookOf(positions), redeemed);
   const list = decide(plan, { ...locked, bearers, expected: await expectedOf(tx, plan) }, work);
   takeLocked(tx, list.orders);
-  await write(tx, list, work);
+  completeOrders(tx, list.orders, now);
+  await tellOrders(tx, list, work);
   tx.afterCommit(() => context.outlook.learn(locked.tx, leftBy(plan, positions)));
   return documentsOf(list, work);
 }
@@ -212,13 +219,9 @@ async function expectedOf(
 const numbered = ({ orders }: DecidedList, { seen: { numbers } }: Work): NumberedOrder[] =>
   orders.map((order, index) => ({ order, number: numbers[index] ?? "" }));
 
-async function write(tx: Transaction, list: DecidedList, work: Work): Promise<void> {
-  const orders = numbered(list, work);
-  writeOrders(tx, orders, work.now);
-  await work.context.eventLog.append(
-    tx,
-    orders.flatMap(({ order, number }) => eventsOf(order, number)),
-  );
+async function tellOrders(tx: Transaction, list: DecidedList, work: Work): Promise<void> {
+  const drafts = numbered(list, work).flatMap(({ order, number }) => eventsOf(order, number));
+  await work.context.eventLog.append(tx, drafts);
 }
 
 /** The positions a plan was made by. */

@@ -4,10 +4,13 @@ import type { Clock } from "#platform";
 import type { OrderIntake } from "./order-intake.ts";
 import type { SubmitRequest, SubmitResult } from "./submission.ts";
 
-/** Gathers single submits of concurrent callers into lists: the gain comes from the batch, not from fewer round trips. */
+/** Gathers what concurrent callers submit into lists: the gain comes from the batch, not from fewer round trips. */
 export interface SubmitQueue {
-  /** Answers when the order's list is committed. Refuses with "overloaded" when too many wait already. */
-  submit(request: SubmitRequest): Promise<SubmitResult>;
+  /**
+   * Answers when the orders are committed. Those of one call are decided in their order: the first of a number, of scarce goods, of a purchase order comes
+   * first. Refuses with "overloaded" when too many wait already.
+   */
+  submit(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]>;
   /** Resolves when nothing waits or is under way. */
   drained(): Promise<void>;
   /** The places of lists are the database's: so many nodes share them. */
@@ -30,18 +33,49 @@ export interface SubmitQueueOptions {
   readonly waitingMax?: number;
 }
 
-interface Waiting {
-  readonly request: SubmitRequest;
-  readonly answer: (result: SubmitResult) => void;
+/** What came in one call, and is never parted. */
+interface Party {
+  readonly requests: readonly SubmitRequest[];
+  readonly answer: (results: readonly SubmitResult[]) => void;
   readonly fail: (error: unknown) => void;
 }
 
-function answerEach(list: readonly Waiting[], results: readonly SubmitResult[]): void {
-  for (const [index, { answer, fail }] of list.entries()) {
-    const result = results[index];
-    if (result) answer(result);
+function answerEach(parties: readonly Party[], results: readonly SubmitResult[]): void {
+  let from = 0;
+  for (const { requests, answer, fail } of parties) {
+    const own = results.slice(from, (from += requests.length));
+    if (own.length === requests.length) answer(own);
     else fail(new CrossdockError("internal", "The intake gave no answer for an order."));
   }
+}
+
+/** To be called when somebody comes, or several are answered, who come back; answers whether it was quiet before. */
+function createStir(clock: Clock, quietMs: number): () => boolean {
+  let stirredMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    const nowMs = clock.now().getTime();
+    const wasQuiet = nowMs - stirredMs > quietMs;
+    stirredMs = nowMs;
+    return wasQuiet;
+  };
+}
+
+/** As many as make a list, and one at least. */
+function firstOf(parties: readonly Party[], listMax: number): readonly Party[] {
+  let orders = 0;
+  const end = parties.findIndex(({ requests }) => (orders += requests.length) > listMax);
+  return end < 0 ? parties : parties.slice(0, Math.max(1, end));
+}
+
+/** What is too long for a list goes part behind part. */
+async function inParts(
+  requests: readonly SubmitRequest[],
+  size: number,
+  submit: (part: readonly SubmitRequest[]) => Promise<readonly SubmitResult[]>,
+): Promise<readonly SubmitResult[]> {
+  if (requests.length <= size) return submit(requests);
+  const first = await submit(requests.slice(0, size));
+  return [...first, ...(await inParts(requests.slice(size), size, submit))];
 }
 
 /**
@@ -51,29 +85,21 @@ function answerEach(list: readonly Waiting[], results: readonly SubmitResult[]):
 export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptions): SubmitQueue {
   const { clock, windowMs = 2, quietMs = 2, listMax = 200, waitingMax = 10_000 } = options;
   const { few = 3, crowd = 32, places = 3 } = options;
-  let waiting: Waiting[] = [];
+  let waiting: Party[] = [];
+  let ordersWaiting = 0;
   let inFlight = 0;
   let ordersUnderWay = 0;
   let ownPlaces = places;
   let isGathering = false;
-  /** When somebody last came, or several were answered, who come back. */
-  let stirredMs = Number.NEGATIVE_INFINITY;
+  const stir = createStir(clock, quietMs);
   let idle: (() => void)[] = [];
 
   /** So many wait that they are a list by themselves: everybody there is, parted by the places, and no fewer than are worth it. */
   function isCrowd(): boolean {
-    const share = Math.ceil((waiting.length + ordersUnderWay) / ownPlaces);
-    return waiting.length >= Math.min(listMax, Math.max(crowd, share));
+    const share = Math.ceil((ordersWaiting + ordersUnderWay) / ownPlaces);
+    return ordersWaiting >= Math.min(listMax, Math.max(crowd, share));
   }
   const hasPlace = (): boolean => inFlight < (ordersUnderWay <= few ? 2 : 1);
-
-  /** Notes that somebody comes; answers whether he is alone. */
-  function comesAlone(): boolean {
-    const nowMs = clock.now().getTime();
-    const isAlone = inFlight === 0 && waiting.length === 0 && nowMs - stirredMs > quietMs;
-    stirredMs = nowMs;
-    return isAlone;
-  }
 
   function pump(): void {
     if (waiting.length === 0) {
@@ -85,9 +111,11 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
   }
 
   function send(): void {
-    const list = waiting.slice(0, listMax);
-    waiting = waiting.slice(listMax);
-    void deliver(list);
+    const parties = firstOf(waiting, listMax);
+    const requests = parties.flatMap((party) => party.requests);
+    waiting = waiting.slice(parties.length);
+    ordersWaiting -= requests.length;
+    void deliver(parties, requests);
     pump();
   }
 
@@ -98,36 +126,36 @@ export function createSubmitQueue(intake: OrderIntake, options: SubmitQueueOptio
     if (waiting.length > 0 && hasPlace()) send();
   }
 
-  async function deliver(list: readonly Waiting[]): Promise<void> {
+  async function deliver(parties: readonly Party[], requests: readonly SubmitRequest[]): Promise<void> {
     inFlight += 1;
-    ordersUnderWay += list.length;
+    ordersUnderWay += requests.length;
     try {
-      answerEach(list, await intake.submit(list.map(({ request }) => request)));
+      answerEach(parties, await intake.submit(requests));
     } catch (error) {
-      for (const { fail } of list) fail(error);
+      for (const { fail } of parties) fail(error);
     } finally {
       inFlight -= 1;
-      ordersUnderWay -= list.length;
-      if (list.length > 1) stirredMs = clock.now().getTime();
+      ordersUnderWay -= requests.length;
+      if (parties.length > 1) stir();
       pump();
     }
   }
 
+  function enqueue(requests: readonly SubmitRequest[]): Promise<readonly SubmitResult[]> {
+    if (ordersWaiting + requests.length > waitingMax)
+      throw new CrossdockError("overloaded", `${ordersWaiting} orders wait to be taken; send again in a second.`);
+    return new Promise((answer, fail) => {
+      const isAlone = stir() && inFlight === 0 && waiting.length === 0;
+      waiting.push({ requests, answer, fail });
+      ordersWaiting += requests.length;
+      // Not before the rest of what is handed in at once: it would overtake him.
+      if (isAlone) void gather(nextTurn());
+      else pump();
+    });
+  }
+
   return {
-    submit(request) {
-      if (waiting.length >= waitingMax) {
-        return Promise.reject(
-          new CrossdockError("overloaded", `${waiting.length} orders wait to be taken; send again in a second.`),
-        );
-      }
-      return new Promise((answer, fail) => {
-        const isAlone = comesAlone();
-        waiting.push({ request, answer, fail });
-        // Not before the rest of what is handed in at once: it would overtake him.
-        if (isAlone) void gather(nextTurn());
-        else pump();
-      });
-    },
+    submit: (requests) => inParts(requests, listMax, enqueue),
     shareAmong(nodes) {
       ownPlaces = Math.ceil(places / Math.max(1, nodes));
       pump();

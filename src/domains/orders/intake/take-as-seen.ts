@@ -8,7 +8,7 @@ import type { FreePosition, RecordedPosition } from "../../inventory/stock-outlo
 import { expiredSql } from "../../reservations/give-back.ts";
 import type { DecidedOrder } from "./decide-order.ts";
 import { allPositionsSql } from "./lock-list.ts";
-import { bearerSql, type PurchaseOrderBearer } from "./originals.ts";
+import { bearerSql, OF_OTHERS, type PurchaseOrderBearer } from "./originals.ts";
 import type { SourcingPlan } from "./plan-list.ts";
 
 /** What the books said when a list was decided, before anything was locked. */
@@ -181,9 +181,6 @@ const takeStatement = {
                else (k.credit_limit, k.erp_balance, k.hub_exposure - k.amount, k.synced_at)
                     is distinct from ((v ->> 1)::numeric, (v ->> 2)::numeric, (v ->> 3)::numeric, (v ->> 4)::timestamptz) end))`,
 };
-
-/** The list itself is written by then, and no reason to decide it otherwise. */
-const OF_OTHERS = "xmin <> pg_current_xact_id()::xid";
 
 const recordsStatement = {
   name: "hold-records-as-seen",

@@ -1,7 +1,8 @@
 import { copyRows, onceEach, subtract, type Transaction } from "#platform";
 import type { HoldFound } from "./check-draft.ts";
 import type { CheckedLine } from "./check-line.ts";
-import type { DecidedLine, DecidedOrder } from "./decide-order.ts";
+import type { Candidate, DecidedLine, DecidedOrder } from "./decide-order.ts";
+import { channelNumberOf } from "./originals.ts";
 
 export interface NumberedOrder {
   readonly order: DecidedOrder;
@@ -10,12 +11,49 @@ export interface NumberedOrder {
 
 /** Writes a whole list: orders, lines, allocations, holds. Sent with the commit. */
 export function writeOrders(tx: Transaction, numbered: readonly NumberedOrder[], now: Date): void {
-  const orders = numbered.map(({ order }) => order);
-  const at = now.toISOString();
-  tx.copy(
-    orderRows,
-    numbered.map(({ order, number }) => ({ order, number, acceptedAt: at })),
+  copyOrders(
+    tx,
+    numbered.map(({ order, number }) => ({ order, number, exposureAmount: order.exposureAmount })),
+    now,
   );
+  writeParts(
+    tx,
+    numbered.map(({ order }) => order),
+    now,
+  );
+}
+
+/**
+ * Writes orders that are not decided yet, so that whoever has the same numbers waits for us, or we for him, before either holds what the other wants.
+ * `completeOrders` writes what was decided of them.
+ */
+export const claimNumbers = (
+  tx: Transaction,
+  candidates: readonly { readonly order: Candidate; readonly number: string }[],
+  now: Date,
+): void =>
+  copyOrders(
+    tx,
+    candidates.map((candidate) => ({ ...candidate, exposureAmount: "0" })),
+    now,
+  );
+
+export function completeOrders(tx: Transaction, orders: readonly DecidedOrder[], now: Date): void {
+  const decided = orders.map((order) => [order.salesOrderId, order.exposureAmount, stageOf(order)]);
+  tx.send(completeStatement, [JSON.stringify(decided)]);
+  writeParts(tx, orders, now);
+}
+
+/** In the order of their numbers: lists with the same ones would else wait in a circle for each other's. */
+function copyOrders(tx: Transaction, orders: readonly Omit<WrittenOrder, "acceptedAt">[], now: Date): void {
+  const acceptedAt = now.toISOString();
+  const key = ({ order }: Pick<WrittenOrder, "order">) => channelNumberOf(order.request.draft);
+  const inOrder = orders.map((order) => ({ ...order, acceptedAt })).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  tx.copy(orderRows, inOrder);
+}
+
+function writeParts(tx: Transaction, orders: readonly DecidedOrder[], now: Date): void {
+  const at = now.toISOString();
   tx.copy(lineRows, orders.flatMap(linesOf));
   tx.copy(allocatedRows, orders.flatMap(allocationRows));
   tx.copy(
@@ -60,7 +98,15 @@ function linesOf({ salesOrderId, checked, sourced }: DecidedOrder): WrittenLine[
 /** Of what all orders of a customer share. */
 const asJson = onceEach((document: object) => JSON.stringify(document));
 
-const orderRows = copyRows<NumberedOrder & { readonly acceptedAt: string }>("sales_orders", {
+interface WrittenOrder {
+  readonly order: Candidate;
+  readonly number: string;
+  readonly exposureAmount: string;
+  readonly acceptedAt: string;
+}
+const stageOf = ({ holds }: Candidate) => (holds.length > 0 ? "on-hold" : "accepted");
+
+const orderRows = copyRows<WrittenOrder>("sales_orders", {
   sales_order_id: ({ order }) => order.salesOrderId,
   sales_order_number: ({ number }) => number,
   correlation_id: ({ order }) => order.correlationId,
@@ -77,11 +123,11 @@ const orderRows = copyRows<NumberedOrder & { readonly acceptedAt: string }>("sal
   ship_to: ({ order }) => JSON.stringify(order.checked.shipTo),
   ship_complete: ({ order }) => order.request.draft.shipComplete ?? false,
   merchandise_amount: ({ order }) => order.checked.merchandiseAmount,
-  exposure_amount: ({ order }) => order.exposureAmount,
+  exposure_amount: ({ exposureAmount }) => exposureAmount,
   ordered_at: ({ order }) => order.request.draft.orderedAt,
   accepted_at: ({ acceptedAt }) => acceptedAt,
   requested_on: ({ order }) => order.request.draft.requestedOn,
-  stage: ({ order }) => (order.holds.length > 0 ? "on-hold" : "accepted"),
+  stage: ({ order }) => stageOf(order),
 });
 
 const lineRows = copyRows<WrittenLine>("sales_order_lines", {
@@ -125,6 +171,13 @@ const holdRows = copyRows<WrittenHold>("sales_order_holds", {
   explanation: ({ explanation }) => explanation,
   held_at: ({ heldAt }) => heldAt,
 });
+
+const completeStatement = {
+  name: "complete-orders",
+  text: `
+  update sales_orders o set exposure_amount = (v ->> 1)::numeric, stage = v ->> 2
+    from jsonb_array_elements($1::jsonb) v where o.sales_order_id = v ->> 0`,
+};
 
 const takeLockedStatement = {
   name: "take-locked",

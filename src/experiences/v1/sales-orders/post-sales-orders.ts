@@ -115,7 +115,7 @@ export const postSalesOrders = defineRoute({
   tag: "sales orders",
   summary: "Submits an order, or a list of up to 200.",
   description:
-    "One order is answered with what was decided, line by line. A list is answered 207, each order as it would have been alone, in the order sent. The same order again is a repeat and does nothing; the same number with other content is a conflict.",
+    "One order is answered with what was decided, line by line. A list is decided in the order sent and answered 207, each order as it would have been alone. The same order again is a repeat and does nothing; the same number with other content is a conflict.",
   access: "operator",
   schema: {
     headers: Type.Object({
