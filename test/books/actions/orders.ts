@@ -40,14 +40,17 @@ interface Named {
   readonly request: SubmitRequest;
 }
 
-/** A list of orders, as requests that come at the same time make it; sometimes one of them comes twice in it, or with another content the second time. */
+/** How orders come a second time: within the list, as they were or with other content; or all of them by another node at the same moment, last first. */
+type Echo = "none" | "same" | "other" | "elsewhere";
+
+/** A list of orders, as requests that come at the same time make it; sometimes they come twice. */
 const orders = kind(
   10,
   fc.record({
     drawn: fc.array(anyOrder, { minLength: 1, maxLength: 3 }),
     echo: fc.oneof(
       { weight: 5, arbitrary: fc.constant("none" as const) },
-      { weight: 1, arbitrary: fc.constantFrom("same" as const, "other" as const) },
+      { weight: 2, arbitrary: fc.constantFrom("same" as const, "other" as const, "elsewhere" as const) },
     ),
   }),
   async (trade, node, { drawn, echo }) => {
@@ -62,28 +65,49 @@ function newOrder(trade: Trade, order: DrawnOrder, reservationId?: string): Name
   return { name: `order ${number}`, words: orderWords(order), request: { draft, idempotencyKey: `key-${number}` } };
 }
 
-async function take(
-  trade: Trade,
-  node: Node,
-  named: readonly Named[],
-  echo: "none" | "same" | "other" = "none",
-): Promise<string> {
+async function take(trade: Trade, node: Node, named: readonly Named[], wanted: Echo = "none"): Promise<string> {
   const [first] = named;
   // What is rejected was never there, and its number is free for whatever comes next.
-  const echoed = echo !== "none" && first && first.words.includes("OLD") ? null : echoOf(first, echo);
+  const echo = named.some(({ words }) => words.includes("OLD")) ? "none" : wanted;
+  const echoed = echoOf(first, echo);
   const requests = [...named.map(({ request }) => request), ...(echoed ? [echoed] : [])];
   const before = await trade.model?.shelves();
-  const results = await node.desk.submit(requests);
+  const results = echo === "elsewhere" ? await submitTwice(trade, node, requests) : await node.desk.submit(requests);
   await expectThere(trade, results);
   if (before) trade.model?.ordersTaken(named, results, before);
   if (echoed) expectEchoed(trade, echo, results[0], results.at(-1));
   const told = named.map((one, index) => `${one.words} (${one.name}): ${tellTaken(trade, one, results[index])}`);
-  return `${told.join("; ")}${echoed ? `; the first comes twice, the second time ${echo === "same" ? "the same" : "different"}` : ""}`;
+  return `${told.join("; ")}${echoWords[echo]}`;
 }
 
-function echoOf(first: Named | undefined, echo: "none" | "same" | "other"): SubmitRequest | null {
-  if (!first || echo === "none") return null;
+const echoWords: Readonly<Record<Echo, string>> = {
+  none: "",
+  same: "; the first comes twice, the second time the same",
+  other: "; the first comes twice, the second time different",
+  elsewhere: "; all of it comes by another node as well",
+};
+
+function echoOf(first: Named | undefined, echo: Echo): SubmitRequest | null {
+  if (!first || echo === "none" || echo === "elsewhere") return null;
   return echo === "same" ? first.request : otherContent(first.request);
+}
+
+/** Each of them is taken by one of the nodes, and is a repeat to the other. The answers that are none. */
+async function submitTwice(trade: Trade, node: Node, requests: readonly SubmitRequest[]): Promise<SubmitResult[]> {
+  const other = trade.nodes.find(({ number }) => number !== node.number) ?? node;
+  const [here, there] = await Promise.all(
+    [node, other].map(({ desk }, index) => desk.submit(index === 0 ? requests : requests.toReversed())),
+  );
+  return requests.flatMap((request, index) => {
+    const both = [here?.at(index), there?.at(-1 - index)].flatMap((result) => result ?? []);
+    const ids = new Set(both.map(({ salesOrder }) => salesOrder?.salesOrderId));
+    const taken = both.filter(({ repeat }) => !repeat);
+    if (both.length !== 2 || ids.size !== 1 || taken.length !== 1)
+      trade.violations.push(
+        `${request.idempotencyKey} came by two nodes and was answered ${JSON.stringify(both.map(({ outcome, repeat }) => [outcome, repeat]))}`,
+      );
+    return taken.slice(0, 1);
+  });
 }
 
 function expectEchoed(trade: Trade, echo: string, first?: SubmitResult, again?: SubmitResult): void {
