@@ -45,7 +45,7 @@ const CONTENT_LENGTH = /content-length: (\d+)/i;
 
 /** One kept-alive connection that sends a request and calls back with the answer's status: as little as a client can do. */
 function openConnection(port: number, token: string, onAnswer: (status: number) => void) {
-  const socket: Socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  let socket = opened();
   const head = `POST /v1/sales-orders HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: `;
   let pending: Buffer | null = null;
   let missing = 0;
@@ -68,12 +68,22 @@ function openConnection(port: number, token: string, onAnswer: (status: number) 
     missing = Number(CONTENT_LENGTH.exec(headers)?.[1] ?? 0) - (bytes.length - end - 4);
     if (missing <= 0) onAnswer(status);
   }
-  socket.on("data", read);
-  socket.on("error", (error) => {
-    console.error(error);
-    process.exit(1);
-  });
-  return { send: (body: string) => void socket.write(`${head}${Buffer.byteLength(body)}\r\n\r\n${body}`) };
+  function opened(): Socket {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    socket.on("data", read);
+    socket.on("error", (error) => {
+      console.error(error);
+      process.exit(1);
+    });
+    return socket;
+  }
+  return {
+    send(body: string) {
+      // The server closes what nobody has used for a while; a write would vanish.
+      if (socket.destroyed) socket = opened();
+      socket.write(`${head}${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    },
+  };
 }
 
 interface Sent {
