@@ -2,6 +2,9 @@
 export type FailureCategory =
   "throttled" | "unavailable" | "timed-out" | "rejected" | "unauthorized" | "conflict" | "malformed";
 
+/** A system that says nothing, or that it cannot: of what it was asked that says nothing, perhaps. */
+export const silences: readonly FailureCategory[] = ["unavailable", "timed-out"];
+
 /** Whether the call took effect over there. `unknown` is the one that costs: look before asking again. */
 export type Outcome = "not-done" | "unknown" | "done";
 

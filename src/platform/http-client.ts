@@ -1,4 +1,4 @@
-import { CallFailure } from "./call-failure.ts";
+import { CallFailure, silences } from "./call-failure.ts";
 import type { Clock } from "./clock.ts";
 import type { CallResult, Lane } from "./lane.ts";
 import { judge, prepare, readText, unanswered, type ReadText, type Sent } from "./http-wire.ts";
@@ -169,8 +169,7 @@ async function enterLane(lane: Lane, clock: Clock, operation: string, signal?: A
 }
 
 /** For the breaker: a system that says no is well; one that says nothing, or that it cannot, is not. */
-const isSilence = (failure: unknown) =>
-  failure instanceof CallFailure && (failure.category === "unavailable" || failure.category === "timed-out");
+const isSilence = (failure: unknown) => failure instanceof CallFailure && silences.includes(failure.category);
 
 /** A client to one system through its lane; called with the context of the work it is for. */
 export const createHttpClient =

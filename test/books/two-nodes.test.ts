@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { openDatabase, systemClock } from "#platform";
-import { testDatabase } from "#testing";
+import { deadlocksMet, testDatabase } from "#testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { perform, type Action, type ActionKind } from "./actions/action.ts";
 import { anyAction, doorKinds, kinds } from "./actions/kinds.ts";
@@ -69,21 +69,13 @@ const manyOf = (kinds: readonly ActionKind[]): fc.Arbitrary<Story> =>
     actions: fc.array(anyAction(kinds), { minLength: CLIENTS, maxLength: 60, size: "max" }),
   });
 
-/** Since the database was made. */
-async function deadlocks(): Promise<number | undefined> {
-  const [row] = await database.query<{ deadlocks: number }>(
-    "select deadlocks::int as deadlocks from pg_stat_database where datname = current_database()",
-  );
-  return row?.deadlocks;
-}
-
 const doorsMs = seekingMs(3);
 it(
   "orders, stock and the service desk at once on two nodes: nothing is oversold, and nobody waits in a circle",
   { timeout: doorsMs + 60_000 },
   async () => {
     await seek(manyOf(doorKinds), doorsMs, (story) => tryAtOnce(story, false), CHANCES);
-    expect(await deadlocks()).toBe(0);
+    expect(await deadlocksMet(database)).toBe(0);
   },
 );
 
@@ -93,6 +85,6 @@ it(
   { timeout: ms + 60_000 },
   async () => {
     await seek(manyOf(kinds), ms, (story) => tryAtOnce(story, true), CHANCES);
-    expect(await deadlocks()).toBe(0);
+    expect(await deadlocksMet(database)).toBe(0);
   },
 );

@@ -1,4 +1,4 @@
-export { testDatabase, untilOneWaits, type TestDatabase } from "./test-database.ts";
+export { deadlocksMet, testDatabase, untilOneWaits, type TestDatabase } from "./test-database.ts";
 export * from "./sample-trade.ts";
 export * from "./trading-post.ts";
 export * from "./orders.ts";

@@ -43,6 +43,14 @@ export const untilOneWaits = (database: Database): Promise<void> =>
     expect(waiting).toHaveLength(1);
   });
 
+/** Since the database was made. */
+export async function deadlocksMet(database: Database): Promise<number | undefined> {
+  const [row] = await database.query<{ deadlocks: number }>(
+    "select deadlocks::int as deadlocks from pg_stat_database where datname = current_database()",
+  );
+  return row?.deadlocks;
+}
+
 /** Cloning needs the template to itself, and test files start at the same time. */
 async function createFromTemplate(server: Database, name: string): Promise<void> {
   await server.query("select pg_advisory_lock(73019)");

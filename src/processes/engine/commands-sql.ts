@@ -1,4 +1,5 @@
-import { failuresOfTheSystem, TRIES_IN_FRONT, unanswered } from "./retry-policy.ts";
+import { silences } from "#platform";
+import { failuresOfTheSystem, TRIES_IN_FRONT } from "./retry-policy.ts";
 
 /** Lanes with something due, found by hopping through the index from one to the next. */
 export const waitingLanes = {
@@ -90,9 +91,9 @@ export const hasten = {
     with hastened as (
       select c.id from jsonb_to_recordset($1::jsonb) k (lane text, name text)
         join commands c on c.lane = k.lane and c.name = k.name
-       where c.status = 'waiting' and c.due_at > $2 and c.category in ${listed(unanswered)}
+       where c.status = 'waiting' and c.due_at > $2 and c.category in ${listed(silences)}
        for update of c skip locked)
-    update commands set due_at = $2, category = null where id in (select id from hastened)`,
+    update commands set due_at = $2, category = null where id = any(array(select id from hastened))`,
 };
 
 export const claimingNodes = {

@@ -4,7 +4,7 @@ import type { Clock, Database, Log } from "#platform";
 import * as sql from "./commands-sql.ts";
 import type { ClaimedCommand } from "./commands.ts";
 import type { AtInstant } from "./instants.ts";
-import { createRecoveries } from "./recoveries.ts";
+import { createRecoveries, type Recoveries } from "./recoveries.ts";
 import { explain, isDatabaseTrouble, isLostRace } from "./trouble.ts";
 
 /** What became of a command, and what is to be told of it. */
@@ -30,7 +30,7 @@ interface CompletionOptions {
 }
 
 interface Writing extends CompletionOptions {
-  readonly recoveries: ReturnType<typeof createRecoveries>;
+  readonly recoveries: Recoveries;
 }
 
 interface Waiting {
@@ -44,7 +44,7 @@ const TROUBLE_PAUSE_MS = 200;
 export function createCompletions(options: CompletionOptions): { add(completion: Completion): Promise<void> } {
   let queue: Waiting[] = [];
   let flushing = false;
-  const recoveries = createRecoveries(options.clock);
+  const writing: Writing = { ...options, recoveries: createRecoveries(options.clock) };
 
   const flush = async () => {
     // What ended in the same turn of the event loop goes along.
@@ -53,7 +53,7 @@ export function createCompletions(options: CompletionOptions): { add(completion:
       const group = queue;
       queue = [];
       await writeTogether(
-        { ...options, recoveries },
+        writing,
         group.map(({ completion }) => completion),
       );
       for (const { written } of group) written();

@@ -1,6 +1,5 @@
-import type { Clock } from "#platform";
+import { silences, type Clock } from "#platform";
 import type { Completion } from "./completions.ts";
-import { unanswered } from "./retry-policy.ts";
 
 /** Work of one kind at one system. */
 export interface LaneWork {
@@ -12,8 +11,10 @@ export interface LaneWork {
 const AGAIN_AFTER_MS = 60_000;
 
 const keyOf = ({ claimed: { lane, name } }: Completion) => JSON.stringify([lane, name]);
-const isUnanswered = ({ status, category }: Completion) =>
-  status === "waiting" && unanswered.some((one) => one === category);
+const isSilence = ({ status, category }: Completion) =>
+  status === "waiting" && silences.some((one) => one === category);
+
+export type Recoveries = ReturnType<typeof createRecoveries>;
 
 /** Notices which systems do again what they failed to do. This node's memory only: one that forgets leaves the rest to their pauses. */
 export function createRecoveries(clock: Clock) {
@@ -22,8 +23,8 @@ export function createRecoveries(clock: Clock) {
   const now = () => clock.now().getTime();
   const isRecovery = (completion: Completion) => {
     const key = keyOf(completion);
-    const last = recoveredAt.get(key);
-    return completion.status === "done" && failing.has(key) && (last === undefined || now() - last >= AGAIN_AFTER_MS);
+    const passedMs = now() - (recoveredAt.get(key) ?? Number.NEGATIVE_INFINITY);
+    return completion.status === "done" && failing.has(key) && passedMs >= AGAIN_AFTER_MS;
   };
 
   return {
@@ -38,7 +39,7 @@ export function createRecoveries(clock: Clock) {
         failing.delete(keyOf(completion));
         recoveredAt.set(keyOf(completion), now());
       }
-      for (const completion of completions.filter(isUnanswered)) failing.add(keyOf(completion));
+      for (const completion of completions.filter(isSilence)) failing.add(keyOf(completion));
     },
   };
 }

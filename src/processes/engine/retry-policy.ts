@@ -1,4 +1,4 @@
-import type { FailureCategory, Outcome } from "#platform";
+import { silences, type FailureCategory, type Outcome } from "#platform";
 
 /** `internal`: an exception that is no `CallFailure`, so a bug of ours. */
 export type RetryCategory = FailureCategory | "internal";
@@ -31,11 +31,8 @@ export const defaultRetryPolicy: RetryPolicy = {
   internal: { attemptsMax: 3, firstDelayMs: 500, factor: 4, delayMsMax: 30_000 },
 };
 
-/** Nobody answered: of what was asked it says nothing, perhaps. */
-export const unanswered: readonly RetryCategory[] = ["unavailable", "timed-out"];
-
 /** Failures that say something of the system. */
-export const failuresOfTheSystem: readonly RetryCategory[] = ["throttled", ...unanswered];
+export const failuresOfTheSystem: readonly RetryCategory[] = ["throttled", ...silences];
 
 /** So often a command that the system fails is tried before later ones of its kind may go first: it may be the command, after all, that is at fault. */
 export const TRIES_IN_FRONT = 3;

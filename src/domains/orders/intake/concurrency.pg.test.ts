@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { sampleCustomer, sampleDraft, samplePrice, sampleProduct, testDatabase, tradingPost } from "#testing";
+import {
+  deadlocksMet,
+  sampleCustomer,
+  sampleDraft,
+  samplePrice,
+  sampleProduct,
+  testDatabase,
+  tradingPost,
+} from "#testing";
 import { add, systemClock } from "#platform";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -110,10 +118,7 @@ describe("many at once, on three nodes", () => {
     const results = await submitAll(twins.flatMap((twin) => [twin, twin]));
     expect(results.filter(({ repeat }) => !repeat)).toHaveLength(50);
     expect(new Set(results.map(({ salesOrder }) => salesOrder?.salesOrderId)).size).toBe(50);
-    const [met] = await database.query(
-      "select deadlocks::int as deadlocks from pg_stat_database where datname = current_database()",
-    );
-    expect(met).toEqual({ deadlocks: 0 });
+    expect(await deadlocksMet(database)).toBe(0);
   });
 
   it("one number sent for two customers at the same moment is one order and a conflict", async () => {

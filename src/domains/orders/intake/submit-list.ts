@@ -36,7 +36,7 @@ import type { ReferenceSource } from "./reference.ts";
 import type { SubmitResult, WrittenRequest } from "./submission.ts";
 import type { Shortfalls } from "./shortfalls.ts";
 import { toSalesOrder } from "./to-sales-order.ts";
-import { claimNumbers, completeOrders, takeLocked, writeOrders, type NumberedOrder } from "./write-orders.ts";
+import { claimNumbers, completeOrders, takeLocked, writeOrders, type Numbered } from "./write-orders.ts";
 
 export interface ListContext {
   /** Appends in the caller's transaction; `EventLog` of #events is one. */
@@ -125,17 +125,18 @@ async function takeUnlessOvertaken(database: Database, work: Work): Promise<Docu
   const isOver = context.outlook.announce?.(plan.stock.taken());
   try {
     const list = decide(plan, { ...seen, expected: await expectedOf(database, plan, seen.expected) }, work);
+    const orders = numbered(list.orders, seen);
     const left = await database.atOnce(
       async (tx) => {
-        writeOrders(tx, numbered(list, work), now);
-        await tellOrders(tx, list, work);
+        writeOrders(tx, orders, now);
+        await tellOrders(tx, orders, context);
         return takeAsSeen(tx, list, now);
       },
       { retries: CONTENTION_RETRIES },
     );
     const { tx, positions } = await left();
     context.outlook.learn(tx, positions);
-    return documentsOf(list, work);
+    return documentsOf(orders, now);
   } catch (error) {
     if (!isOvertaken(error)) throw error;
     context.outlook.doubt?.(restedOn(plan));
@@ -145,14 +146,10 @@ async function takeUnlessOvertaken(database: Database, work: Work): Promise<Docu
   }
 }
 
-/** Everything the list might want is locked first, so that what is decided by it is true; but its numbers, which others have before their locks, before. */
+/** Everything the list might want is locked first, so that what is decided by it is true. Before that its numbers are claimed: whoever writes them without locks locks after them. */
 async function takeUnderLocks(tx: Transaction, work: Work): Promise<Documents> {
   const { judged, seen, now, context } = work;
-  claimNumbers(
-    tx,
-    judged.candidates.map((order, index) => ({ order, number: seen.numbers[index] ?? "" })),
-    now,
-  );
+  claimNumbers(tx, numbered(judged.candidates, seen), now);
   const claims = claimsOf(judged);
   const skus = [...new Set([...skusOf(judged), ...(await skusOfClaims(tx, claims))])];
   const [, locked, bearers] = await Promise.all([
@@ -172,9 +169,10 @@ async function takeUnderLocks(tx: Transaction, work: Work): Promise<Documents> {
   const list = decide(plan, { ...locked, bearers, expected: await expectedOf(tx, plan) }, work);
   takeLocked(tx, list.orders);
   completeOrders(tx, list.orders, now);
-  await tellOrders(tx, list, work);
+  const orders = numbered(list.orders, seen);
+  await tellOrders(tx, orders, context);
   tx.afterCommit(() => context.outlook.learn(locked.tx, leftBy(plan, positions)));
-  return documentsOf(list, work);
+  return documentsOf(orders, now);
 }
 
 /** Settles what the goods alone do not: duplicate purchase orders, credit, and the days of what is backordered. */
@@ -216,19 +214,25 @@ async function expectedOf(
   return [...untold, ...short.flatMap((sku) => told.get(sku) ?? [])];
 }
 
-const numbered = ({ orders }: DecidedList, { seen: { numbers } }: Work): NumberedOrder[] =>
+const numbered = <Order>(orders: readonly Order[], { numbers }: LookedUp): Numbered<Order>[] =>
   orders.map((order, index) => ({ order, number: numbers[index] ?? "" }));
 
-async function tellOrders(tx: Transaction, list: DecidedList, work: Work): Promise<void> {
-  const drafts = numbered(list, work).flatMap(({ order, number }) => eventsOf(order, number));
-  await work.context.eventLog.append(tx, drafts);
+async function tellOrders(
+  tx: Transaction,
+  orders: readonly Numbered<DecidedOrder>[],
+  { eventLog }: ListContext,
+): Promise<void> {
+  await eventLog.append(
+    tx,
+    orders.flatMap(({ order, number }) => eventsOf(order, number)),
+  );
 }
 
 /** The positions a plan was made by. */
 const restedOn = ({ stock, asked }: SourcingPlan): readonly RecordedPosition[] => [...stock.taken(), ...asked];
 
-const documentsOf = (list: DecidedList, work: Work): Documents =>
-  new Map(numbered(list, work).map(({ order, number }) => [order.salesOrderId, toSalesOrder(order, number, work.now)]));
+const documentsOf = (orders: readonly Numbered<DecidedOrder>[], now: Date): Documents =>
+  new Map(orders.map(({ order, number }) => [order.salesOrderId, toSalesOrder(order, number, now)]));
 
 /** What a plan leaves of positions. */
 function leftBy({ stock }: SourcingPlan, positions: readonly FreePosition[]): FreePosition[] {

@@ -4,18 +4,14 @@ import type { CheckedLine } from "./check-line.ts";
 import type { Candidate, DecidedLine, DecidedOrder } from "./decide-order.ts";
 import { channelNumberOf } from "./originals.ts";
 
-export interface NumberedOrder {
-  readonly order: DecidedOrder;
+export interface Numbered<Order> {
+  readonly order: Order;
   readonly number: string;
 }
 
 /** Writes a whole list: orders, lines, allocations, holds. Sent with the commit. */
-export function writeOrders(tx: Transaction, numbered: readonly NumberedOrder[], now: Date): void {
-  copyOrders(
-    tx,
-    numbered.map(({ order, number }) => ({ order, number, exposureAmount: order.exposureAmount })),
-    now,
-  );
+export function writeOrders(tx: Transaction, numbered: readonly Numbered<DecidedOrder>[], now: Date): void {
+  copyOrders(tx, numbered, now);
   writeParts(
     tx,
     numbered.map(({ order }) => order),
@@ -27,16 +23,10 @@ export function writeOrders(tx: Transaction, numbered: readonly NumberedOrder[],
  * Writes orders that are not decided yet, so that whoever has the same numbers waits for us, or we for him, before either holds what the other wants.
  * `completeOrders` writes what was decided of them.
  */
-export const claimNumbers = (
-  tx: Transaction,
-  candidates: readonly { readonly order: Candidate; readonly number: string }[],
-  now: Date,
-): void =>
-  copyOrders(
-    tx,
-    candidates.map((candidate) => ({ ...candidate, exposureAmount: "0" })),
-    now,
-  );
+export function claimNumbers(tx: Transaction, candidates: readonly Numbered<Candidate>[], now: Date): void {
+  const undecided = candidates.map(({ order, number }) => ({ order: { ...order, exposureAmount: "0" }, number }));
+  copyOrders(tx, undecided, now);
+}
 
 export function completeOrders(tx: Transaction, orders: readonly DecidedOrder[], now: Date): void {
   const decided = orders.map((order) => [order.salesOrderId, order.exposureAmount, stageOf(order)]);
@@ -45,11 +35,13 @@ export function completeOrders(tx: Transaction, orders: readonly DecidedOrder[],
 }
 
 /** In the order of their numbers: lists with the same ones would else wait in a circle for each other's. */
-function copyOrders(tx: Transaction, orders: readonly Omit<WrittenOrder, "acceptedAt">[], now: Date): void {
+function copyOrders(tx: Transaction, numbered: readonly Numbered<ExposedOrder>[], now: Date): void {
   const acceptedAt = now.toISOString();
-  const key = ({ order }: Pick<WrittenOrder, "order">) => channelNumberOf(order.request.draft);
-  const inOrder = orders.map((order) => ({ ...order, acceptedAt })).sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  tx.copy(orderRows, inOrder);
+  const rows = numbered.map((one) => ({ ...one, acceptedAt, key: channelNumberOf(one.order.request.draft) }));
+  tx.copy(
+    orderRows,
+    rows.sort((a, b) => (a.key < b.key ? -1 : 1)),
+  );
 }
 
 function writeParts(tx: Transaction, orders: readonly DecidedOrder[], now: Date): void {
@@ -98,15 +90,10 @@ function linesOf({ salesOrderId, checked, sourced }: DecidedOrder): WrittenLine[
 /** Of what all orders of a customer share. */
 const asJson = onceEach((document: object) => JSON.stringify(document));
 
-interface WrittenOrder {
-  readonly order: Candidate;
-  readonly number: string;
-  readonly exposureAmount: string;
-  readonly acceptedAt: string;
-}
+type ExposedOrder = Candidate & Pick<DecidedOrder, "exposureAmount">;
 const stageOf = ({ holds }: Candidate) => (holds.length > 0 ? "on-hold" : "accepted");
 
-const orderRows = copyRows<WrittenOrder>("sales_orders", {
+const orderRows = copyRows<Numbered<ExposedOrder> & { readonly acceptedAt: string }>("sales_orders", {
   sales_order_id: ({ order }) => order.salesOrderId,
   sales_order_number: ({ number }) => number,
   correlation_id: ({ order }) => order.correlationId,
@@ -123,7 +110,7 @@ const orderRows = copyRows<WrittenOrder>("sales_orders", {
   ship_to: ({ order }) => JSON.stringify(order.checked.shipTo),
   ship_complete: ({ order }) => order.request.draft.shipComplete ?? false,
   merchandise_amount: ({ order }) => order.checked.merchandiseAmount,
-  exposure_amount: ({ exposureAmount }) => exposureAmount,
+  exposure_amount: ({ order }) => order.exposureAmount,
   ordered_at: ({ order }) => order.request.draft.orderedAt,
   accepted_at: ({ acceptedAt }) => acceptedAt,
   requested_on: ({ order }) => order.request.draft.requestedOn,
